@@ -1,0 +1,49 @@
+package org.fnprune.capture;
+
+import org.fnprune.linalg.Matrix;
+
+/**
+ * The first two moments of one unit's activation h ∈ R^d over tokens, uncentred: all that scores,
+ * ICA and compensation need. Moments of disjoint data add up.
+ *
+ * @param count n, the number of tokens (padding excluded)
+ * @param sum Σh, 1 × d
+ * @param gram Σhhᵀ, d × d, symmetric
+ */
+public record Moments(long count, Matrix sum, Matrix gram) {
+
+  public Moments {
+    if (count < 1) {
+      throw new IllegalArgumentException("moments of " + count + " tokens");
+    }
+    if (sum.rows() != 1 || gram.rows() != sum.cols() || gram.cols() != sum.cols()) {
+      throw new IllegalArgumentException("sum is " + sum + " but gram is " + gram);
+    }
+  }
+
+  /** d, the number of neurons. */
+  public int width() {
+    return sum.cols();
+  }
+
+  /** μ = Σh / n, 1 × d. */
+  public Matrix mean() {
+    return sum.scaled(1.0 / count);
+  }
+
+  /** E hhᵀ, d × d. */
+  public Matrix secondMoment() {
+    return gram.scaled(1.0 / count);
+  }
+
+  /** C = E hhᵀ − μμᵀ, d × d. */
+  public Matrix covariance() {
+    Matrix mean = mean();
+    return secondMoment().minus(mean.transposed().times(mean));
+  }
+
+  /** The moments of both data sets together. */
+  public Moments plus(Moments other) {
+    return new Moments(count + other.count, sum.plus(other.sum), gram.plus(other.gram));
+  }
+}

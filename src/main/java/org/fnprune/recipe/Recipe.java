@@ -1,0 +1,150 @@
+package org.fnprune.recipe;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a run depends on, validated. Paths are resolved against the recipe's folder.
+ *
+ * @param model a model folder or an .onnx file
+ * @param output the run folder to make
+ * @param seed of every random step
+ * @param threads for ONNX Runtime and BLAS; 0 takes all processors
+ * @param calibration sample text; null only where nothing looks at activations
+ */
+public record Recipe(
+    Path model,
+    Path output,
+    long seed,
+    Device device,
+    int threads,
+    @Nullable Calibration calibration,
+    Networks networks,
+    Prune prune,
+    Compensate compensate,
+    Verify verify) {
+
+  /**
+   * The sample text that the model runs on.
+   *
+   * @param dataset JSONL, CSV, TSV or plain text
+   * @param textField the field that holds the text
+   * @param lines for plain text: each line is a sample (else the file is one document)
+   * @param numSamples at most this many samples, the first ones
+   * @param maxSeqLength longer samples are cut to this many tokens
+   * @param batchSize samples that run together
+   */
+  public record Calibration(
+      Path dataset,
+      String textField,
+      boolean lines,
+      int numSamples,
+      int maxSeqLength,
+      int batchSize) {}
+
+  /**
+   * How functional networks are found.
+   *
+   * @param components k; reduced, and said so, when a unit's rank is lower
+   * @param restarts seeded starts of FastICA; the sparsest result is kept
+   */
+  public record Networks(int components, Nonlinearity nonlinearity, int restarts) {}
+
+  /** The contrast functions of FastICA. */
+  public enum Nonlinearity {
+    LOGCOSH,
+    EXP,
+    CUBE
+  }
+
+  /**
+   * What is removed.
+   *
+   * @param targets unit kinds; only {@code ffn} for now
+   * @param budget how much
+   * @param selector which channels
+   * @param form of the functional-networks selector
+   * @param protectFirst layers at the start that stay whole
+   * @param protectLast layers at the end that stay whole
+   * @param roundTo kept widths are multiples of this (or the full width)
+   */
+  public record Prune(
+      ImmutableList<String> targets,
+      Budget budget,
+      SelectorName selector,
+      Form form,
+      AllocationRule allocation,
+      int protectFirst,
+      int protectLast,
+      int roundTo) {}
+
+  /** How many parameters to remove. */
+  public sealed interface Budget {
+
+    /** Remove this fraction of the targets' parameters, in (0, 1). */
+    record Sparsity(double fraction) implements Budget {}
+
+    /** Keep this fraction of the whole model's parameters, in (0, 1). */
+    record Parameters(double fraction) implements Budget {}
+  }
+
+  /** The selectors, by their names in recipes. */
+  public enum SelectorName {
+    FUNCTIONAL_NETWORKS,
+    RANDOM,
+    MAGNITUDE,
+    WANDA_SP,
+    FLAP
+  }
+
+  /** How functional networks become a choice of neurons. */
+  public enum Form {
+    /** Greedy coverage of every network's output energy. */
+    COVERAGE,
+    /** The union of the networks' supports at one threshold (2508.05239). */
+    UNION
+  }
+
+  /** How a budget is spread over units. */
+  public enum AllocationRule {
+    /** The same fraction of every unit. */
+    UNIFORM,
+    /** Wherever the selector's values are smallest. */
+    GLOBAL
+  }
+
+  /**
+   * How the consuming projection makes up for the channels that went.
+   *
+   * @param ridge ε of λ = ε · mean diag(C_KK); 0.01 for {@code auto}
+   */
+  public record Compensate(CompensationMethod method, double ridge) {}
+
+  /** The compensation methods. */
+  public enum CompensationMethod {
+    NONE,
+    BIAS,
+    LEAST_SQUARES
+  }
+
+  /**
+   * What is measured afterwards.
+   *
+   * @param tasks task files
+   * @param maxDrop largest loss of a task's first metric that passes the gate; null for no gate
+   * @param latency null when latency is not measured
+   * @param limit at most this many rows of each task; 0 for all
+   */
+  public record Verify(
+      ImmutableList<Path> tasks, @Nullable Double maxDrop, @Nullable Latency latency, int limit) {}
+
+  /**
+   * The latency grid.
+   *
+   * @param sequenceLength tokens per row
+   * @param runs timed runs of each model and batch size
+   */
+  public record Latency(ImmutableIntArray batchSizes, int sequenceLength, int runs) {}
+}

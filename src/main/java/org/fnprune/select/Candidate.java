@@ -1,0 +1,47 @@
+package org.fnprune.select;
+
+import org.fnprune.capture.Moments;
+import org.fnprune.linalg.Matrix;
+import org.fnprune.network.NetworkMaps;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A prunable unit as a selector sees it.
+ *
+ * @param id the unit's name in the plan
+ * @param layer the layer number, −1 when unknown
+ * @param consumer W, d × m: row j is what channel j writes; projections side by side if there are
+ *     several
+ * @param parametersPerChannel parameters that go with one channel
+ * @param moments of the activation that enters the projection; null when nothing was captured
+ * @param networks the unit's functional networks; null when none were computed
+ */
+public record Candidate(
+    String id,
+    int layer,
+    Matrix consumer,
+    long parametersPerChannel,
+    @Nullable Moments moments,
+    @Nullable NetworkMaps networks) {
+
+  /** d, the number of channels. */
+  public int width() {
+    return consumer.rows();
+  }
+
+  /** The moments, for selectors that need them. */
+  Moments requireMoments() {
+    if (moments == null) {
+      throw new IllegalStateException("no activations were captured for " + id);
+    }
+    return moments;
+  }
+
+  /** The networks, for selectors that need them. */
+  NetworkMaps requireNetworks() {
+    if (networks == null) {
+      throw new IllegalStateException("no networks were computed for " + id);
+    }
+    return networks;
+  }
+}

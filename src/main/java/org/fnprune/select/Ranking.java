@@ -1,0 +1,26 @@
+package org.fnprune.select;
+
+import com.google.common.primitives.ImmutableDoubleArray;
+import com.google.common.primitives.ImmutableIntArray;
+
+/**
+ * A unit's channels from most to least worth keeping. Keeping the first n for any n is the
+ * selector's answer to that budget.
+ *
+ * @param order a permutation of 0 … d − 1, best first
+ * @param value the worth of each channel in {@code order}, non-increasing, comparable over units
+ */
+public record Ranking(ImmutableIntArray order, ImmutableDoubleArray value) {
+
+  public Ranking {
+    if (order.length() != value.length()) {
+      throw new IllegalArgumentException(
+          order.length() + " channels, " + value.length() + " values");
+    }
+  }
+
+  /** The indices of the best {@code count} channels, ascending. */
+  public ImmutableIntArray best(int count) {
+    return ImmutableIntArray.copyOf(order.subArray(0, count).stream().sorted());
+  }
+}
