@@ -1,0 +1,43 @@
+package org.fnprune.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.io.PrintStream;
+
+/**
+ * Where a command prints: results on {@code out}, everything else on {@code err}.
+ *
+ * @param json print exactly one JSON document on {@code out} and no text
+ * @param quiet no progress and no notes
+ */
+record Console(PrintStream out, PrintStream err, boolean json, boolean quiet) {
+
+  private static final Gson GSON =
+      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
+
+  /** Prints the result as text, unless JSON was asked for. */
+  void result(String text) {
+    if (!json) {
+      out.print(text.endsWith("\n") ? text : text + "\n");
+    }
+  }
+
+  /** Prints the result as JSON, if that was asked for. */
+  void resultJson(Object document) {
+    if (json) {
+      out.println(GSON.toJson(document));
+    }
+  }
+
+  /** A note for people. */
+  void note(String text) {
+    if (!quiet) {
+      err.println(text);
+    }
+  }
+
+  /** A warning; printed also in quiet mode. */
+  void warn(String text) {
+    err.println("warning: " + text);
+  }
+}

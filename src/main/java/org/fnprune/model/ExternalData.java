@@ -1,0 +1,142 @@
+package org.fnprune.model;
+
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.fnprune.common.UsageException;
+
+/**
+ * Reads tensor data kept outside the model file. Nothing that the model says about it is trusted:
+ * the file must lie in the model's folder or beside the model file's real path (hub caches are
+ * symbolic links), and offset and length within the file, before anything is allocated.
+ */
+final class ExternalData {
+
+  private static final Set<String> KEYS = Set.of("location", "offset", "length", "checksum");
+
+  private ExternalData() {}
+
+  /**
+   * Reads the bytes of one tensor.
+   *
+   * @param modelFile the .onnx file that the tensor belongs to
+   * @param expected bytes that the tensor's shape and type ask for
+   * @throws UsageException when the reference is not a safe, complete range of a file
+   */
+  static ByteString read(TensorProto tensor, Path modelFile, long expected) {
+    Map<String, String> entries = entries(tensor);
+    Path file = resolve(tensor.getName(), entries.getOrDefault("location", ""), modelFile);
+    try (FileChannel channel = FileChannel.open(file)) {
+      long offset = number(tensor, entries, "offset", 0);
+      long length = number(tensor, entries, "length", expected);
+      if (length != expected || expected > Integer.MAX_VALUE) {
+        throw broken(
+            tensor.getName(), "its length is " + length + " bytes, its shape asks for " + expected);
+      }
+      if (offset > channel.size() || length > channel.size() - offset) {
+        throw broken(
+            tensor.getName(),
+            offset + " + " + length + " bytes lie beyond the " + channel.size() + " of " + file);
+      }
+      return readFully(channel, offset, (int) length);
+    } catch (IOException e) {
+      throw new UsageException(
+          "external data of tensor '" + tensor.getName() + "' cannot be read: " + e.getMessage(),
+          "put '" + file.getFileName() + "' beside " + modelFile,
+          e);
+    }
+  }
+
+  private static ByteString readFully(FileChannel channel, long offset, int length)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(length);
+    while (buffer.hasRemaining()) {
+      if (channel.read(buffer, offset + buffer.position()) < 0) {
+        throw new EOFException("the file ended early");
+      }
+    }
+    return UnsafeByteOperations.unsafeWrap(buffer.flip());
+  }
+
+  private static Map<String, String> entries(TensorProto tensor) {
+    Map<String, String> entries = new HashMap<>();
+    for (StringStringEntryProto entry : tensor.getExternalDataList()) {
+      if (!KEYS.contains(entry.getKey())) {
+        throw broken(tensor.getName(), "unknown key '" + entry.getKey() + "'; allowed: " + KEYS);
+      }
+      entries.put(entry.getKey(), entry.getValue());
+    }
+    return entries;
+  }
+
+  /** The location as a path, before it is checked to exist; used when the folder is copied too. */
+  static String location(TensorProto tensor) {
+    return entries(tensor).getOrDefault("location", "");
+  }
+
+  private static Path resolve(String tensor, String location, Path modelFile) {
+    try {
+      Path relative = Path.of(location);
+      if (location.isEmpty() || relative.isAbsolute() || location.contains("\\")) {
+        throw broken(tensor, "location '" + location + "' is not a relative path");
+      }
+      for (Path part : relative) {
+        if (part.toString().equals("..")) {
+          throw broken(tensor, "location '" + location + "' leaves the model's folder");
+        }
+      }
+      Path folder = ModelFolder.parent(modelFile);
+      Path file = folder.resolve(relative);
+      if (!Files.isRegularFile(file)) {
+        throw new UsageException(
+            "external data file " + file + " of tensor '" + tensor + "' does not exist",
+            "copy it beside the .onnx file");
+      }
+      Path real = file.toRealPath();
+      if (!real.startsWith(folder.toRealPath())
+          && !real.startsWith(ModelFolder.parent(modelFile.toRealPath()))) {
+        throw broken(tensor, "'" + location + "' links to " + real + ", outside the folder");
+      }
+      return real;
+    } catch (InvalidPathException | IOException e) {
+      throw new UsageException(
+          "external data location '" + location + "' of tensor '" + tensor + "' cannot be used",
+          "it must name a file beside the .onnx file",
+          e);
+    }
+  }
+
+  private static long number(
+      TensorProto tensor, Map<String, String> entries, String key, long fallback) {
+    String text = entries.get(key);
+    if (text == null) {
+      return fallback;
+    }
+    try {
+      long number = Long.parseLong(text);
+      if (number >= 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Reported below, as negative numbers are.
+    }
+    throw broken(tensor.getName(), key + " '" + text + "' is not a number of bytes");
+  }
+
+  private static UsageException broken(String tensor, String what) {
+    return new UsageException(
+        "external data of tensor '" + tensor + "' is not usable: " + what,
+        "export the model again, or ask whoever made it");
+  }
+}

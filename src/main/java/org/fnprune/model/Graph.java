@@ -1,0 +1,235 @@
+package org.fnprune.model;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ListMultimap;
+import com.google.common.collect.MultimapBuilder;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.fnprune.common.UsageException;
+
+/** An indexed view of a model's main graph: who makes a tensor, who reads it, and constants. */
+public final class Graph {
+
+  /** Input number {@code input} of node number {@code node}. */
+  public record Use(int node, int input) {}
+
+  private final OnnxModel model;
+  private final List<NodeProto> nodes;
+  private final Map<String, Integer> producers = new HashMap<>();
+  private final ImmutableListMultimap<String, Use> uses;
+  private final ImmutableListMultimap<String, Integer> captured;
+  private final Map<String, TensorProto> constants = new HashMap<>();
+  private final Map<String, String> aliases = new HashMap<>();
+  private final Map<String, ValueInfoProto> declared = new HashMap<>();
+  private final Set<String> inputs = new HashSet<>();
+  private final Set<String> outputs = new HashSet<>();
+
+  private Graph(OnnxModel model) {
+    this.model = model;
+    this.nodes = model.graph().getNodeList();
+    GraphProto graph = model.graph();
+    graph.getInitializerList().forEach(this::addInitializer);
+    graph.getInputList().stream()
+        .filter(input -> !constants.containsKey(input.getName()))
+        .forEach(input -> inputs.add(input.getName()));
+    graph.getOutputList().forEach(output -> outputs.add(output.getName()));
+    graph.getInputList().forEach(info -> declared.put(info.getName(), info));
+    graph.getOutputList().forEach(info -> declared.put(info.getName(), info));
+    graph.getValueInfoList().forEach(info -> declared.put(info.getName(), info));
+    ListMultimap<String, Use> readers = MultimapBuilder.hashKeys().arrayListValues().build();
+    ListMultimap<String, Integer> inner = MultimapBuilder.hashKeys().arrayListValues().build();
+    for (int i = 0; i < nodes.size(); i++) {
+      indexNode(i, readers, inner);
+    }
+    uses = ImmutableListMultimap.copyOf(readers);
+    captured = ImmutableListMultimap.copyOf(inner);
+  }
+
+  /**
+   * Indexes a model.
+   *
+   * @throws UsageException when a name is defined twice
+   */
+  public static Graph of(OnnxModel model) {
+    return new Graph(model);
+  }
+
+  private void addInitializer(TensorProto tensor) {
+    if (constants.put(tensor.getName(), tensor) != null) {
+      throw duplicate(tensor.getName());
+    }
+  }
+
+  private void indexNode(
+      int i, ListMultimap<String, Use> readers, ListMultimap<String, Integer> inner) {
+    NodeProto node = nodes.get(i);
+    for (int k = 0; k < node.getInputCount(); k++) {
+      if (!node.getInput(k).isEmpty()) {
+        readers.put(node.getInput(k), new Use(i, k));
+      }
+    }
+    for (String output : node.getOutputList()) {
+      if (output.isEmpty()) {
+        continue;
+      }
+      if (producers.put(output, i) != null || constants.containsKey(output)) {
+        throw duplicate(output);
+      }
+    }
+    if (is(node, "Constant")) {
+      constantOf(node).ifPresent(tensor -> constants.put(node.getOutput(0), tensor));
+    } else if (is(node, "Identity") && constants.containsKey(node.getInput(0))) {
+      constants.put(node.getOutput(0), constants.get(node.getInput(0)));
+      aliases.put(node.getOutput(0), node.getInput(0));
+    }
+    for (AttributeProto attribute : node.getAttributeList()) {
+      attribute.getGraphsList().forEach(g -> capturedBy(g, i, inner));
+      if (attribute.hasG()) {
+        capturedBy(attribute.getG(), i, inner);
+      }
+    }
+  }
+
+  private static void capturedBy(
+      GraphProto subgraph, int owner, ListMultimap<String, Integer> inner) {
+    for (NodeProto node : subgraph.getNodeList()) {
+      node.getInputList().forEach(name -> inner.put(name, owner));
+      for (AttributeProto attribute : node.getAttributeList()) {
+        attribute.getGraphsList().forEach(g -> capturedBy(g, owner, inner));
+        if (attribute.hasG()) {
+          capturedBy(attribute.getG(), owner, inner);
+        }
+      }
+    }
+    subgraph.getOutputList().forEach(output -> inner.put(output.getName(), owner));
+  }
+
+  private static UsageException duplicate(String name) {
+    return new UsageException(
+        "the model defines the tensor '" + name + "' twice",
+        "the file is damaged; export the model again");
+  }
+
+  private static Optional<TensorProto> constantOf(NodeProto node) {
+    if (node.getAttributeCount() != 1) {
+      return Optional.empty();
+    }
+    AttributeProto attribute = node.getAttribute(0);
+    TensorProto.Builder tensor = TensorProto.newBuilder();
+    switch (attribute.getName()) {
+      case "value" -> tensor.mergeFrom(attribute.getT());
+      case "value_int" ->
+          tensor.setDataType(ElementType.INT64.number()).addInt64Data(attribute.getI());
+      case "value_ints" ->
+          tensor
+              .setDataType(ElementType.INT64.number())
+              .addDims(attribute.getIntsCount())
+              .addAllInt64Data(attribute.getIntsList());
+      case "value_float" ->
+          tensor.setDataType(ElementType.FLOAT.number()).addFloatData(attribute.getF());
+      case "value_floats" ->
+          tensor
+              .setDataType(ElementType.FLOAT.number())
+              .addDims(attribute.getFloatsCount())
+              .addAllFloatData(attribute.getFloatsList());
+      default -> {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(tensor.setName(node.getOutput(0)).build());
+  }
+
+  /** Whether a node is the standard operator {@code type}. */
+  public static boolean is(NodeProto node, String type) {
+    return node.getOpType().equals(type)
+        && (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
+  }
+
+  /** The model this graph belongs to. */
+  public OnnxModel model() {
+    return model;
+  }
+
+  /** All nodes, in the file's order. */
+  public List<NodeProto> nodes() {
+    return nodes;
+  }
+
+  /** One node. */
+  public NodeProto node(int index) {
+    return nodes.get(index);
+  }
+
+  /** The number of the node that makes a tensor; empty for inputs and initialisers. */
+  public Optional<Integer> producer(String tensor) {
+    return Optional.ofNullable(producers.get(tensor));
+  }
+
+  /** Every place of the main graph that reads a tensor. */
+  public ImmutableList<Use> uses(String tensor) {
+    return uses.get(tensor);
+  }
+
+  /** Nodes (If, Loop, …) whose subgraphs read a tensor of this graph. */
+  public ImmutableList<Integer> capturedBy(String tensor) {
+    return captured.get(tensor);
+  }
+
+  /** The constant behind a tensor: an initialiser, a Constant node, or an Identity of either. */
+  public Optional<TensorProto> constant(String tensor) {
+    return Optional.ofNullable(constants.get(tensor));
+  }
+
+  /** The values of the constant behind a tensor. */
+  public Optional<TensorData> constantData(String tensor) {
+    return constant(tensor).map(model::data);
+  }
+
+  /** The tensor that really stores a constant, with Identity nodes followed. */
+  public String storage(String tensor) {
+    String name = tensor;
+    while (aliases.containsKey(name)) {
+      name = aliases.get(name);
+    }
+    return name;
+  }
+
+  /** Every use of the constant stored in {@code storage}, also through Identity nodes. */
+  public List<Use> usesOfStorage(String storage) {
+    ImmutableList.Builder<Use> all = ImmutableList.builder();
+    for (Use use : uses(storage)) {
+      NodeProto reader = nodes.get(use.node());
+      if (is(reader, "Identity")) {
+        all.addAll(usesOfStorage(reader.getOutput(0)));
+      } else {
+        all.add(use);
+      }
+    }
+    return all.build();
+  }
+
+  /** Whether a tensor is an input of the model. */
+  public boolean isInput(String tensor) {
+    return inputs.contains(tensor);
+  }
+
+  /** Whether a tensor is an output of the model. */
+  public boolean isOutput(String tensor) {
+    return outputs.contains(tensor);
+  }
+
+  /** What the file declares about a tensor's type and shape, if anything. */
+  public Optional<ValueInfoProto> declared(String tensor) {
+    return Optional.ofNullable(declared.get(tensor));
+  }
+}

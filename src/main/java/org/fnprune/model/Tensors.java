@@ -1,0 +1,107 @@
+package org.fnprune.model;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.collect.ImmutableList;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import org.fnprune.common.UsageException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the ways in which ONNX stores a tensor into {@link TensorData}. */
+final class Tensors {
+
+  private Tensors() {}
+
+  /**
+   * Reads one tensor.
+   *
+   * @param modelFile where external data is relative to; null when the model has no file
+   * @throws UsageException when shape, type and data do not fit each other
+   */
+  static TensorData read(TensorProto tensor, @Nullable Path modelFile) {
+    ElementType type = ElementType.of(tensor.getDataType(), tensor.getName());
+    long elements = elements(tensor);
+    long bytes = multiply(tensor, elements, type.bytes());
+    ByteString data = data(tensor, type, modelFile, bytes);
+    if (data.size() != bytes) {
+      throw new UsageException(
+          "tensor '"
+              + tensor.getName()
+              + "' has shape "
+              + tensor.getDimsList()
+              + ", which is "
+              + bytes
+              + " bytes, but holds "
+              + data.size(),
+          "the file is damaged; export the model again");
+    }
+    return new TensorData(tensor.getName(), type, ImmutableList.copyOf(tensor.getDimsList()), data);
+  }
+
+  /** Number of elements by the declared shape. */
+  static long elements(TensorProto tensor) {
+    long product = 1;
+    for (long dim : tensor.getDimsList()) {
+      if (dim < 0) {
+        throw badShape(tensor);
+      }
+      product = multiply(tensor, product, dim);
+    }
+    return product;
+  }
+
+  private static long multiply(TensorProto tensor, long a, long b) {
+    long high = Math.multiplyHigh(a, b);
+    long low = a * b;
+    if (high != 0 || low < 0) {
+      throw badShape(tensor);
+    }
+    return low;
+  }
+
+  private static UsageException badShape(TensorProto tensor) {
+    return new UsageException(
+        "tensor '" + tensor.getName() + "' has the impossible shape " + tensor.getDimsList(),
+        "the file is damaged; export the model again");
+  }
+
+  private static ByteString data(
+      TensorProto tensor, ElementType type, @Nullable Path modelFile, long bytes) {
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+      if (modelFile == null) {
+        throw new IllegalStateException(tensor.getName() + " is external but the model is not");
+      }
+      return ExternalData.read(tensor, modelFile, bytes);
+    }
+    if (tensor.hasRawData()) {
+      return tensor.getRawData();
+    }
+    return switch (type) {
+      case FLOAT -> pack(tensor.getFloatDataList(), 4, (b, v) -> b.putFloat(v));
+      case DOUBLE -> pack(tensor.getDoubleDataList(), 8, (b, v) -> b.putDouble(v));
+      case INT64 -> pack(tensor.getInt64DataList(), 8, (b, v) -> b.putLong(v));
+      case UINT64 -> pack(tensor.getUint64DataList(), 8, (b, v) -> b.putLong(v));
+      case UINT32 -> pack(tensor.getUint64DataList(), 4, (b, v) -> b.putInt(v.intValue()));
+      case INT32 -> pack(tensor.getInt32DataList(), 4, (b, v) -> b.putInt(v));
+      case INT16, UINT16, FLOAT16, BFLOAT16 ->
+          pack(tensor.getInt32DataList(), 2, (b, v) -> b.putShort(v.shortValue()));
+      case INT8, UINT8, BOOL -> pack(tensor.getInt32DataList(), 1, (b, v) -> b.put(v.byteValue()));
+    };
+  }
+
+  private interface Put<T> {
+    void put(ByteBuffer out, T value);
+  }
+
+  private static <T> ByteString pack(List<T> values, int size, Put<T> put) {
+    ByteBuffer out =
+        ByteBuffer.allocate(Math.multiplyExact(values.size(), size)).order(ByteOrder.LITTLE_ENDIAN);
+    for (T value : values) {
+      put.put(out, value);
+    }
+    return ByteString.copyFrom(out.rewind());
+  }
+}

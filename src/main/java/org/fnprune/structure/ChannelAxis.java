@@ -1,0 +1,35 @@
+package org.fnprune.structure;
+
+import com.google.common.primitives.ImmutableIntArray;
+
+/**
+ * Which channel each position of one axis of a tensor belongs to.
+ *
+ * @param axis counted from the end: −1 is the last
+ * @param channels the channel of each position; positions of one channel can only go together
+ */
+public record ChannelAxis(int axis, ImmutableIntArray channels) {
+
+  public ChannelAxis {
+    if (axis >= 0) {
+      throw new IllegalArgumentException("axis " + axis + " must count from the end");
+    }
+  }
+
+  /** Size of the axis. */
+  public int width() {
+    return channels.length();
+  }
+
+  /** The same channels on another axis. */
+  ChannelAxis on(int otherAxis) {
+    return new ChannelAxis(otherAxis, channels);
+  }
+
+  /** The positions whose channel is in {@code kept}, ascending. */
+  public int[] positionsOf(java.util.BitSet kept) {
+    return java.util.stream.IntStream.range(0, width())
+        .filter(i -> kept.get(channels.get(i)))
+        .toArray();
+  }
+}
