@@ -1,0 +1,66 @@
+package org.fnprune.rewrite;
+
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
+import org.fnprune.linalg.Matrix;
+import org.fnprune.model.Attributes;
+import org.fnprune.model.Graph;
+import org.fnprune.model.TensorData;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Projection;
+
+/** Reads the weights that consume a unit as one matrix, d × m, and takes fitted ones apart again. */
+public final class ConsumerWeights {
+
+  private ConsumerWeights() {}
+
+  /** W of all consuming projections side by side, d × Σm; a Gemm's alpha is multiplied in. */
+  public static Matrix read(Graph graph, PrunableUnit unit) {
+    List<Matrix> parts = new ArrayList<>();
+    unit.consumers().forEach(consumer -> parts.add(read(graph, consumer)));
+    int columns = parts.stream().mapToInt(Matrix::cols).sum();
+    double[] values = new double[Math.multiplyExact(unit.width(), columns)];
+    int from = 0;
+    for (Matrix part : parts) {
+      for (int row = 0; row < unit.width(); row++) {
+        for (int column = 0; column < part.cols(); column++) {
+          values[row * columns + from + column] = part.get(row, column);
+        }
+      }
+      from += part.cols();
+    }
+    return Matrix.of(unit.width(), columns, values);
+  }
+
+  private static Matrix read(Graph graph, Projection consumer) {
+    TensorData weight = tensor(graph, consumer);
+    Matrix stored = Matrix.of(weight.dim(0), weight.dim(1), weight.toDoubles());
+    Matrix oriented = consumer.transposed() ? stored.transposed() : stored;
+    double alpha = alpha(graph, consumer);
+    return alpha == 1 ? oriented : oriented.scaled(alpha);
+  }
+
+  /** The stored tensor of one projection's weight. */
+  static TensorData tensor(Graph graph, Projection consumer) {
+    return graph
+        .constantData(graph.node(consumer.node()).getInput(consumer.weightInput()))
+        .orElseThrow();
+  }
+
+  private static double alpha(Graph graph, Projection consumer) {
+    return Attributes.real(graph.node(consumer.node()), "alpha", 1f);
+  }
+
+  /** What to store for a projection whose weight shall be {@code oriented}, kept × m. */
+  static TensorData stored(Graph graph, Projection consumer, Matrix oriented) {
+    TensorData dense = tensor(graph, consumer);
+    Matrix scaled = oriented.scaled(1 / alpha(graph, consumer));
+    Matrix stored = consumer.transposed() ? scaled.transposed() : scaled;
+    return TensorData.ofDoubles(
+        dense.name(),
+        dense.type(),
+        ImmutableList.of((long) stored.rows(), (long) stored.cols()),
+        stored.toArray());
+  }
+}

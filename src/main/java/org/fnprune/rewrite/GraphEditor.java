@@ -1,0 +1,95 @@
+package org.fnprune.rewrite;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.collect.ListMultimap;
+import com.google.common.collect.MultimapBuilder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.fnprune.model.Graph;
+import org.fnprune.model.OnnxModel;
+
+/** Collects changes to a graph and makes the changed graph. Node numbers are the dense graph's. */
+final class GraphEditor {
+
+  private final Graph dense;
+  private final List<NodeProto.Builder> nodes = new ArrayList<>();
+  private final ListMultimap<Integer, NodeProto> before =
+      MultimapBuilder.hashKeys().arrayListValues().build();
+  private final ListMultimap<Integer, NodeProto> after =
+      MultimapBuilder.hashKeys().arrayListValues().build();
+  private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
+
+  GraphEditor(Graph dense) {
+    this.dense = dense;
+    for (NodeProto node : dense.nodes()) {
+      nodes.add(node.toBuilder());
+      names.addAll(node.getOutputList());
+      names.add(node.getName());
+    }
+    GraphProto graph = dense.model().graph();
+    graph.getInitializerList().forEach(t -> initializers.put(t.getName(), t));
+    graph.getInputList().forEach(i -> names.add(i.getName()));
+    names.addAll(initializers.keySet());
+  }
+
+  Graph dense() {
+    return dense;
+  }
+
+  NodeProto.Builder node(int index) {
+    return nodes.get(index);
+  }
+
+  /** A name that nothing has yet, beginning with {@code base}. */
+  String freshName(String base) {
+    String name = base;
+    for (int i = 1; !names.add(name); i++) {
+      name = base + "_" + i;
+    }
+    return name;
+  }
+
+  boolean isInitializer(String name) {
+    return initializers.containsKey(name);
+  }
+
+  /** Adds an initialiser, or replaces the one of that name. */
+  void put(TensorProto tensor) {
+    initializers.put(tensor.getName(), tensor);
+    names.add(tensor.getName());
+  }
+
+  void insertBefore(int index, NodeProto node) {
+    before.put(index, node);
+  }
+
+  void insertAfter(int index, NodeProto node) {
+    after.put(index, node);
+  }
+
+  /** The changed model, without what the changes left unused. */
+  OnnxModel build() {
+    List<NodeProto> ordered = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      ordered.addAll(before.get(i));
+      ordered.add(nodes.get(i).build());
+      ordered.addAll(after.get(i));
+    }
+    GraphProto.Builder graph =
+        dense.model().graph().toBuilder()
+            .clearNode()
+            .addAllNode(ordered)
+            .clearInitializer()
+            .addAllInitializer(initializers.values());
+    return new OnnxModel(
+        dense.model().proto().toBuilder().setGraph(Orphans.remove(graph, dense)).build(),
+        dense.model().file());
+  }
+}

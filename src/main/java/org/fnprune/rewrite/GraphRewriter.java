@@ -1,0 +1,172 @@
+package org.fnprune.rewrite;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.fnprune.linalg.Matrix;
+import org.fnprune.model.Graph;
+import org.fnprune.model.OnnxModel;
+import org.fnprune.model.TensorData;
+import org.fnprune.select.PruningPlan;
+import org.fnprune.select.UnitPlan;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Projection;
+import org.fnprune.structure.ShapeEdit;
+import org.fnprune.structure.SplitEdit;
+import org.fnprune.structure.Structure;
+import org.fnprune.structure.WeightSlice;
+
+/**
+ * Removes the channels that a plan drops: cuts weights and biases, changes the sizes written into
+ * the graph, and puts in fitted projections. Names of tensors and nodes stay.
+ */
+public final class GraphRewriter {
+
+  private final GraphEditor editor;
+  private final Graph dense;
+  private final Map<String, Integer> widths = new HashMap<>();
+
+  private GraphRewriter(Graph dense) {
+    this.dense = dense;
+    this.editor = new GraphEditor(dense);
+  }
+
+  /**
+   * The slim model.
+   *
+   * @param plan which channels stay; units of the structure that it does not name stay whole
+   * @param fits compensated projections by unit id; units without one keep their weights' values
+   */
+  public static OnnxModel rewrite(
+      Graph dense,
+      Structure structure,
+      PruningPlan plan,
+      ImmutableMap<String, Compensation.Fit> fits) {
+    GraphRewriter rewriter = new GraphRewriter(dense);
+    Map<String, PrunableUnit> units = new HashMap<>();
+    structure.units().forEach(unit -> units.put(unit.id(), unit));
+    for (UnitPlan planned : plan.units()) {
+      PrunableUnit unit = units.get(planned.id());
+      if (unit == null) {
+        throw new IllegalArgumentException("the model has no unit '" + planned.id() + "'");
+      }
+      if (!planned.keepsAll()) {
+        rewriter.prune(unit, planned.kept());
+        Compensation.Fit fit = fits.get(unit.id());
+        if (fit != null) {
+          rewriter.fit(unit, fit);
+        }
+      }
+    }
+    return rewriter.finish();
+  }
+
+  private void prune(PrunableUnit unit, ImmutableIntArray kept) {
+    BitSet channels = new BitSet();
+    kept.forEach(channels::set);
+    for (WeightSlice slice : unit.slices()) {
+      TensorData data = dense.constantData(slice.storage()).orElseThrow();
+      put(
+          slice.use(),
+          data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
+    }
+    ShapeEditor shapes = new ShapeEditor(editor);
+    for (ShapeEdit edit : unit.shapes()) {
+      shapes.set(edit.node(), edit.element(), edit.channels().positionsOf(channels).length);
+    }
+    unit.splits().stream().filter(SplitEdit::sized).forEach(edit -> resize(edit, channels));
+    unit.tensors()
+        .forEach((tensor, axis) -> widths.put(tensor, axis.positionsOf(channels).length));
+  }
+
+  /** Gives a node input the cut constant: in place when it alone reads it, else as a copy. */
+  private void put(Graph.Use use, TensorData cut) {
+    String tensor = dense.node(use.node()).getInput(use.input());
+    boolean own = editor.isInitializer(tensor) && dense.uses(tensor).size() == 1;
+    String name = own ? tensor : editor.freshName(tensor + "_pruned");
+    editor.put(cut.named(name).toProto());
+    editor.node(use.node()).setInput(use.input(), name);
+  }
+
+  private void resize(SplitEdit edit, BitSet channels) {
+    List<Long> sizes =
+        edit.parts().stream().map(p -> (long) p.positionsOf(channels).length).toList();
+    NodeProto.Builder split = editor.node(edit.node());
+    if (split.getInputCount() > 1) {
+      String name = editor.freshName(split.getInput(1) + "_pruned");
+      editor.put(
+          TensorData.ofLongs(
+                  name,
+                  ImmutableList.of((long) sizes.size()),
+                  sizes.stream().mapToLong(Long::longValue).toArray())
+              .toProto());
+      split.setInput(1, name);
+      return;
+    }
+    for (int i = 0; i < split.getAttributeCount(); i++) {
+      if (split.getAttribute(i).getName().equals("split")) {
+        split.setAttribute(
+            i, split.getAttribute(i).toBuilder().clearInts().addAllInts(sizes));
+      }
+    }
+  }
+
+  private void fit(PrunableUnit unit, Compensation.Fit fit) {
+    BiasEditor biases = new BiasEditor(editor);
+    int from = 0;
+    for (Projection consumer : unit.consumers()) {
+      TensorData original = ConsumerWeights.tensor(dense, consumer);
+      int columns = original.dim(consumer.transposed() ? 0 : 1);
+      int[] range = IntStream.range(from, from + columns).toArray();
+      from += columns;
+      TensorData stored =
+          ConsumerWeights.stored(dense, consumer, fit.weight().selectCols(range));
+      String name = editor.node(consumer.node()).getInput(consumer.weightInput());
+      editor.put(stored.named(name).toProto());
+      Matrix shift = fit.biasShift().selectCols(range);
+      if (!isZero(shift)) {
+        biases.add(consumer.node(), shift, original.type());
+      }
+    }
+  }
+
+  private static boolean isZero(Matrix shift) {
+    return IntStream.range(0, shift.cols()).allMatch(i -> shift.get(0, i) == 0);
+  }
+
+  private OnnxModel finish() {
+    OnnxModel slim = editor.build();
+    GraphProto.Builder graph = slim.graph().toBuilder();
+    for (int i = 0; i < graph.getValueInfoCount(); i++) {
+      graph.setValueInfo(i, narrowed(graph.getValueInfo(i)));
+    }
+    ModelProto proto = slim.proto().toBuilder().setGraph(graph).build();
+    return new OnnxModel(proto, slim.file());
+  }
+
+  /** What the file declares of a pruned activation, with its new width. */
+  private ValueInfoProto narrowed(ValueInfoProto info) {
+    Integer width = widths.get(info.getName());
+    int rank = info.getType().getTensorType().getShape().getDimCount();
+    if (width == null || rank == 0) {
+      return info;
+    }
+    ValueInfoProto.Builder builder = info.toBuilder();
+    builder
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilder(rank - 1)
+        .setDimValue(width);
+    return builder.build();
+  }
+}

@@ -1,0 +1,68 @@
+package org.fnprune.runtime;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableLongArray;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.fnprune.data.TokenBatch;
+
+/** Runs token batches through a session and hands back float outputs. */
+public final class BatchRunner implements AutoCloseable {
+
+  /**
+   * A float output.
+   *
+   * @param values row-major, read by absolute index
+   */
+  public record Output(FloatBuffer values, ImmutableLongArray shape) {}
+
+  private final OnnxSession session;
+
+  /** Takes over the session. */
+  public BatchRunner(OnnxSession session) {
+    this.session = session;
+  }
+
+  /** Runs one batch. */
+  public List<Output> run(TokenBatch batch, List<String> outputs) {
+    return run(batch, outputs, Map.of());
+  }
+
+  /**
+   * Runs one batch.
+   *
+   * @param outputs names of float outputs
+   * @param extra inputs beyond the model's own
+   * @return the outputs in the order of their names
+   * @throws ModelRunException when ONNX Runtime fails
+   */
+  public List<Output> run(TokenBatch batch, List<String> outputs, Map<String, ExtraInput> extra) {
+    try (Feeds feeds = Feeds.of(session, batch, extra);
+        OrtSession.Result result = session.run(feeds.tensors(), Set.copyOf(outputs))) {
+      List<Output> copies = new ArrayList<>();
+      for (String output : outputs) {
+        OnnxValue value =
+            result
+                .get(output)
+                .orElseThrow(() -> new IllegalStateException("no output '" + output + "'"));
+        TensorInfo info = (TensorInfo) value.getInfo();
+        copies.add(
+            new Output(
+                ((OnnxTensor) value).getFloatBuffer(), ImmutableLongArray.copyOf(info.getShape())));
+      }
+      return ImmutableList.copyOf(copies);
+    }
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

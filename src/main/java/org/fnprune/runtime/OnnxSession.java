@@ -1,0 +1,99 @@
+package org.fnprune.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.fnprune.model.OnnxModel;
+
+/** A model loaded into ONNX Runtime. Not thread-safe; close it to free native memory. */
+public final class OnnxSession implements AutoCloseable {
+
+  /** Tells ONNX Runtime where the external data of a model given as bytes lies. */
+  private static final String EXTERNAL_FOLDER =
+      "session.model_external_initializers_file_folder_path";
+
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final ImmutableMap<String, NodeInfo> inputs;
+
+  private OnnxSession(OrtEnvironment environment, OrtSession session) throws OrtException {
+    this.environment = environment;
+    this.session = session;
+    this.inputs = ImmutableMap.copyOf(session.getInputInfo());
+  }
+
+  /** Loads the file as it is, with all of ONNX Runtime's optimisations. */
+  public static OnnxSession ofFile(Path onnxFile, RuntimeOptions options) {
+    return open(options, (environment, o) -> environment.createSession(onnxFile.toString(), o));
+  }
+
+  /** Loads a model that was changed in memory; external data stays where its file was. */
+  public static OnnxSession ofModel(OnnxModel model, RuntimeOptions options) {
+    return open(
+        options,
+        (environment, o) -> {
+          Path file = model.file();
+          if (file != null && model.hasExternalData()) {
+            o.addConfigEntry(EXTERNAL_FOLDER, String.valueOf(file.toAbsolutePath().getParent()));
+          }
+          return environment.createSession(model.proto().toByteArray(), o);
+        });
+  }
+
+  private interface Loader {
+    OrtSession load(OrtEnvironment environment, OrtSession.SessionOptions options)
+        throws OrtException;
+  }
+
+  private static OnnxSession open(RuntimeOptions options, Loader loader) {
+    try {
+      OrtEnvironment environment =
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fnprune");
+      environment.setTelemetry(false);
+      try (OrtSession.SessionOptions native_ = options.toNative()) {
+        return new OnnxSession(environment, loader.load(environment, native_));
+      }
+    } catch (OrtException e) {
+      throw new ModelRunException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
+    }
+  }
+
+  /** The model's inputs with their types and shapes. */
+  public Map<String, NodeInfo> inputs() {
+    return inputs;
+  }
+
+  /** The environment that tensors are made in. */
+  public OrtEnvironment environment() {
+    return environment;
+  }
+
+  /**
+   * Runs the model; the caller closes the result.
+   *
+   * @throws ModelRunException when ONNX Runtime fails
+   */
+  public OrtSession.Result run(Map<String, OnnxTensor> feeds, Set<String> outputs) {
+    try {
+      return session.run(feeds, outputs);
+    } catch (OrtException e) {
+      throw new ModelRunException("ONNX Runtime failed: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      session.close();
+    } catch (OrtException e) {
+      throw new ModelRunException("ONNX Runtime failed to close: " + e.getMessage(), e);
+    }
+  }
+}
