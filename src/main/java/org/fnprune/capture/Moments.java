@@ -38,8 +38,10 @@ public record Moments(long count, Matrix sum, Matrix gram) {
 
   /** C = E hhᵀ − μμᵀ, d × d. */
   public Matrix covariance() {
-    Matrix mean = mean();
-    return secondMoment().minus(mean.transposed().times(mean));
+    return Matrix.tabulate(
+        width(),
+        width(),
+        (i, j) -> gram.get(i, j) / count - sum.get(0, i) / count * (sum.get(0, j) / count));
   }
 
   /** The moments of both data sets together. */

@@ -1,6 +1,7 @@
 package org.fnprune.linalg;
 
 import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -49,6 +50,23 @@ public final class Matrix {
   /** A matrix of zeros. */
   public static Matrix zeros(int rows, int cols) {
     return new Matrix(rows, cols, new double[Math.multiplyExact(rows, cols)]);
+  }
+
+  /** What a matrix is filled with. */
+  @FunctionalInterface
+  public interface Entry {
+    double at(int row, int col);
+  }
+
+  /** A matrix of {@code entry}'s values, asked for row by row. */
+  public static Matrix tabulate(int rows, int cols, Entry entry) {
+    Matrix matrix = zeros(rows, cols);
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < cols; j++) {
+        matrix.values[i * cols + j] = entry.at(i, j);
+      }
+    }
+    return matrix;
   }
 
   /** The identity matrix of order {@code n}. */
@@ -114,12 +132,53 @@ public final class Matrix {
     if ((long) rows * cols * right.cols < NATIVE_FROM) {
       return timesByLoop(right);
     }
-    try (INDArray a = Nd4j.create(values, new long[] {rows, cols}, 'c');
-        INDArray b = Nd4j.create(right.values, new long[] {right.rows, right.cols}, 'c');
-        INDArray product = a.mmul(b);
-        INDArray ordered = product.dup('c')) {
-      return wrap(rows, right.cols, ordered.data().asDouble());
+    try (INDArray a = native2d();
+        INDArray b = right.native2d();
+        INDArray product = a.mmul(b)) {
+      return fromNative(product);
     }
+  }
+
+  /** This (rows × k) times the transpose of {@code right} (n × k). */
+  public Matrix timesTransposed(Matrix right) {
+    if (cols != right.cols) {
+      throw new IllegalArgumentException(
+          "cannot multiply "
+              + (rows + " × " + cols)
+              + (" by the transpose of " + right.rows + " × " + right.cols));
+    }
+    if ((long) rows * cols * right.rows < NATIVE_FROM) {
+      return tabulate(rows, right.rows, (i, j) -> dot(i, right, j));
+    }
+    try (INDArray a = native2d();
+        INDArray b = right.native2d();
+        INDArray product = a.mmul(b.transpose())) {
+      return fromNative(product);
+    }
+  }
+
+  private double dot(int row, Matrix right, int rightRow) {
+    double sum = 0;
+    for (int k = 0; k < cols; k++) {
+      sum += values[row * cols + k] * right.values[rightRow * cols + k];
+    }
+    return sum;
+  }
+
+  private INDArray native2d() {
+    return Nd4j.create(values, new long[] {rows, cols}, 'c');
+  }
+
+  /** Copies a fresh product out of native memory; in bulk, as {@code asDouble} goes one by one. */
+  private static Matrix fromNative(INDArray product) {
+    if (product.ordering() != 'c') {
+      try (INDArray ordered = product.dup('c')) {
+        return fromNative(ordered);
+      }
+    }
+    Matrix copy = zeros(product.rows(), product.columns());
+    new DoublePointer(product.data().pointer()).get(copy.values);
+    return copy;
   }
 
   private Matrix timesByLoop(Matrix right) {

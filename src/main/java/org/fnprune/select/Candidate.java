@@ -24,6 +24,17 @@ public record Candidate(
     @Nullable Moments moments,
     @Nullable NetworkMaps networks) {
 
+  public Candidate {
+    if (moments != null && moments.width() != consumer.rows()) {
+      throw new IllegalArgumentException(
+          id + ": moments of " + moments.width() + " channels, weight of " + consumer.rows());
+    }
+    if (networks != null && networks.width() != consumer.rows()) {
+      throw new IllegalArgumentException(
+          id + ": networks over " + networks.width() + " channels, weight of " + consumer.rows());
+    }
+  }
+
   /** d, the number of channels. */
   public int width() {
     return consumer.rows();

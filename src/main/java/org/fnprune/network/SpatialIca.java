@@ -1,0 +1,124 @@
+package org.fnprune.network;
+
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.SplittableRandom;
+import org.fnprune.capture.LiveNeurons;
+import org.fnprune.capture.Moments;
+import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.ZScore;
+import org.fnprune.recipe.Recipe;
+
+/**
+ * Spatial ICA of one unit: networks whose maps over neurons are independent (arXiv 2508.05239, with
+ * nilearn's CanICA rule for restarts).
+ *
+ * <ol>
+ *   <li>R = correlation matrix of the neurons that vary; its top k eigenvectors are, as rows, k
+ *       signals over neurons
+ *   <li>centre and whiten them
+ *   <li>FastICA from seeded Gaussian starts; keep the run with the smallest maximal L1 norm
+ *   <li>z-score each map over neurons and turn its peak positive; neurons that never vary get 0
+ * </ol>
+ */
+public final class SpatialIca {
+
+  private SpatialIca() {}
+
+  /** One start's outcome. */
+  private record Run(Matrix maps, FastIca.Result ica, long seed) {}
+
+  /**
+   * Finds the networks of a unit. No neuron that varies, no networks: the maps are then 0 × d.
+   *
+   * @param seed of all starts; each start's own seed is drawn from it
+   * @throws org.fnprune.common.UsageException when a moment is not finite, naming the neuron
+   */
+  public static NetworkMaps decompose(Moments moments, Recipe.Networks options, long seed) {
+    if (options.components() < 1 || options.restarts() < 1) {
+      throw new IllegalArgumentException("components and restarts must be positive: " + options);
+    }
+    ImmutableIntArray live = LiveNeurons.of(moments);
+    Matrix white = Whitening.principalMaps(correlation(moments, live), options.components());
+    if (white.rows() == 0) {
+      return new NetworkMaps(
+          Matrix.zeros(0, moments.width()), 0, true, 0, seed, options.components());
+    }
+    Run best = sparsest(white, options, seed);
+    return new NetworkMaps(
+        spread(best.maps(), live, moments.width()),
+        best.ica().iterations(),
+        best.ica().converged(),
+        options.restarts(),
+        best.seed(),
+        options.components());
+  }
+
+  /** R of the neurons {@code live}. */
+  static Matrix correlation(Moments moments, ImmutableIntArray live) {
+    Matrix covariance = moments.covariance();
+    double[] variance = covariance.diagonal();
+    return Matrix.tabulate(
+        live.length(),
+        live.length(),
+        (i, j) ->
+            covariance.get(live.get(i), live.get(j))
+                / Math.sqrt(variance[live.get(i)] * variance[live.get(j)]));
+  }
+
+  private static Run sparsest(Matrix white, Recipe.Networks options, long seed) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    Run best = run(white, options.nonlinearity(), seeds.nextLong());
+    for (int restart = 1; restart < options.restarts(); restart++) {
+      Run run = run(white, options.nonlinearity(), seeds.nextLong());
+      if (largestNorm(run.maps()) < largestNorm(best.maps())) {
+        best = run;
+      }
+    }
+    return best;
+  }
+
+  private static Run run(Matrix white, Recipe.Nonlinearity nonlinearity, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int k = white.rows();
+    Matrix start = Matrix.tabulate(k, k, (i, j) -> random.nextGaussian());
+    FastIca.Result ica = FastIca.run(white, start, FastIca.Settings.of(nonlinearity));
+    return new Run(standardised(ica.unmixing().times(white)), ica, seed);
+  }
+
+  /** Rows of zero mean and unit variance whose entry of largest magnitude is positive. */
+  private static Matrix standardised(Matrix maps) {
+    double[][] rows = new double[maps.rows()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = ZScore.of(maps.row(i));
+      if (rows[i][FunctionalNetwork.peak(rows[i])] < 0) {
+        for (int j = 0; j < rows[i].length; j++) {
+          rows[i][j] = -rows[i][j];
+        }
+      }
+    }
+    return Matrix.of(rows);
+  }
+
+  /** max over rows of Σ|z|: small when every map is carried by few neurons. */
+  private static double largestNorm(Matrix maps) {
+    double largest = 0;
+    for (int i = 0; i < maps.rows(); i++) {
+      double norm = 0;
+      for (int j = 0; j < maps.cols(); j++) {
+        norm += Math.abs(maps.get(i, j));
+      }
+      largest = Math.max(largest, norm);
+    }
+    return largest;
+  }
+
+  private static Matrix spread(Matrix maps, ImmutableIntArray live, int width) {
+    double[] values = new double[Math.multiplyExact(maps.rows(), width)];
+    for (int i = 0; i < maps.rows(); i++) {
+      for (int j = 0; j < live.length(); j++) {
+        values[i * width + live.get(j)] = maps.get(i, j);
+      }
+    }
+    return Matrix.of(maps.rows(), width, values);
+  }
+}

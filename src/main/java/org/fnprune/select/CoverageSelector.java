@@ -1,0 +1,87 @@
+package org.fnprune.select;
+
+import java.util.Arrays;
+import java.util.Set;
+import org.fnprune.capture.LiveNeurons;
+import org.fnprune.capture.Moments;
+import org.fnprune.linalg.Matrix;
+
+/**
+ * Covers the output energy of every network: maximises Σ_k ω_k √(Σ_{j∈K} a_kj) greedily.
+ *
+ * <ul>
+ *   <li>ρ_j = C_jj ‖w_j‖², the energy that neuron j writes
+ *   <li>a_kj = z²_kj ρ_j / Σ_i z²_ki ρ_i, its part in network k
+ *   <li>ω_k, the share of the unit's output variance tr(Wᵀ C W) that the neurons with |z_kj| > 2
+ *       carry
+ * </ul>
+ *
+ * <p>The root makes the second neuron of a network worth less than the first of another. Values are
+ * the marginal gains, hence shares of the unit's own output variance, comparable over units.
+ */
+final class CoverageSelector implements Selector {
+
+  /** |z| of a support, as usual for brain maps: about 5% of the neurons of a Gaussian map. */
+  private static final double SUPPORT = 2;
+
+  @Override
+  public String name() {
+    return "functional-networks (coverage)";
+  }
+
+  @Override
+  public Set<Evidence> needs() {
+    return Set.of(Evidence.MOMENTS, Evidence.NETWORKS);
+  }
+
+  @Override
+  public Ranking rank(Candidate candidate, long seed) {
+    return LazyGreedy.rank(objective(candidate));
+  }
+
+  /** What is maximised for {@code candidate}. */
+  static Coverage objective(Candidate candidate) {
+    Moments moments = candidate.requireMoments();
+    LiveNeurons.requireFinite(moments);
+    Matrix maps = candidate.requireNetworks().maps();
+    return new Coverage(
+        parts(maps, Rankings.outputEnergy(candidate)),
+        weights(maps, moments.covariance(), candidate.consumer()));
+  }
+
+  /** a, d × k; a network without energy has none to share. */
+  private static Matrix parts(Matrix maps, double[] energy) {
+    double[] total = new double[maps.rows()];
+    for (int k = 0; k < maps.rows(); k++) {
+      for (int j = 0; j < maps.cols(); j++) {
+        total[k] += maps.get(k, j) * maps.get(k, j) * energy[j];
+      }
+    }
+    return Matrix.tabulate(
+            maps.rows(),
+            maps.cols(),
+            (k, j) -> total[k] > 0 ? maps.get(k, j) * maps.get(k, j) * energy[j] / total[k] : 0)
+        .transposed();
+  }
+
+  /** ω: tr(W_Sᵀ C_SS W_S) / tr(Wᵀ C W) for the support S of every network. */
+  private static double[] weights(Matrix maps, Matrix covariance, Matrix consumer) {
+    Matrix products = consumer.timesTransposed(consumer);
+    Matrix shared =
+        Matrix.tabulate(
+            products.rows(), products.cols(), (i, j) -> products.get(i, j) * covariance.get(i, j));
+    Matrix supports =
+        Matrix.tabulate(
+            maps.rows(), maps.cols(), (k, j) -> Math.abs(maps.get(k, j)) > SUPPORT ? 1 : 0);
+    Matrix carried = supports.times(shared);
+    double total = Arrays.stream(shared.toArray()).sum();
+    double[] weights = new double[maps.rows()];
+    for (int k = 0; k < weights.length; k++) {
+      for (int j = 0; j < maps.cols(); j++) {
+        weights[k] += carried.get(k, j) * supports.get(k, j);
+      }
+      weights[k] = total > 0 ? Math.max(weights[k] / total, 0) : 0;
+    }
+    return weights;
+  }
+}

@@ -1,0 +1,22 @@
+package org.fnprune.select;
+
+import java.util.Set;
+
+/** ‖w_j‖²: channels with large outgoing weights. Values are z-scores within the unit. */
+final class MagnitudeSelector implements Selector {
+
+  @Override
+  public String name() {
+    return "magnitude";
+  }
+
+  @Override
+  public Set<Evidence> needs() {
+    return Set.of();
+  }
+
+  @Override
+  public Ranking rank(Candidate candidate, long seed) {
+    return Rankings.byStandardisedScore(Rankings.squaredNorms(candidate.consumer()));
+  }
+}

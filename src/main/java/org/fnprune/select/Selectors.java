@@ -1,0 +1,24 @@
+package org.fnprune.select;
+
+import org.fnprune.recipe.Recipe;
+
+/** The selectors by their names in recipes. */
+public final class Selectors {
+
+  private Selectors() {}
+
+  /** The selector that {@code options} names. */
+  public static Selector of(Recipe.Prune options) {
+    return switch (options.selector()) {
+      case RANDOM -> new RandomSelector();
+      case MAGNITUDE -> new MagnitudeSelector();
+      case WANDA_SP -> new WandaSpSelector();
+      case FLAP -> new FlapSelector();
+      case FUNCTIONAL_NETWORKS ->
+          switch (options.form()) {
+            case COVERAGE -> new CoverageSelector();
+            case UNION -> new UnionSelector();
+          };
+    };
+  }
+}

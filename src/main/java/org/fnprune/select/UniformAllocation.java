@@ -1,0 +1,86 @@
+package org.fnprune.select;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.fnprune.select.Allocation.Slot;
+
+/**
+ * The same fraction of every unit, rounded by largest remainder:
+ *
+ * <ol>
+ *   <li>find the fraction that removes the target when widths need not be whole
+ *   <li>round every width down to the grid, which removes too much
+ *   <li>give blocks back, the unit that lost most of a block by rounding first, earlier units first
+ *       among equals, wherever that brings the total closer to the target; on a tie the smaller
+ *       model stays
+ * </ol>
+ */
+final class UniformAllocation {
+
+  private static final int HALVINGS = 100;
+
+  /** Channels; keeps a width that is a whole number but for rounding on its place in the grid. */
+  private static final double ROUNDING = 1e-6;
+
+  private UniformAllocation() {}
+
+  static List<Integer> widths(List<Slot> slots, long target) {
+    double fraction = fraction(slots, target);
+    List<Integer> widths = new ArrayList<>();
+    double[] remainder = new double[slots.size()];
+    for (int u = 0; u < slots.size(); u++) {
+      WidthGrid grid = slots.get(u).grid();
+      double ideal = ideal(slots.get(u), fraction);
+      int width = grid.atMost(ideal + ROUNDING);
+      remainder[u] = (ideal - width) / Math.max(grid.above(width) - width, 1);
+      widths.add(width);
+    }
+    giveBack(slots, widths, remainder, target);
+    return List.copyOf(widths);
+  }
+
+  private static void giveBack(
+      List<Slot> slots, List<Integer> widths, double[] remainder, long target) {
+    long excess = Allocation.removed(slots, widths) - target;
+    List<Integer> order =
+        IntStream.range(0, slots.size())
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer u) -> -remainder[u]))
+            .toList();
+    for (int u : order) {
+      Slot slot = slots.get(u);
+      int wider = slot.grid().above(widths.get(u));
+      long back = slot.removedAt(widths.get(u)) - slot.removedAt(wider);
+      if (Math.abs(excess - back) < Math.abs(excess)) {
+        widths.set(u, wider);
+        excess -= back;
+      }
+    }
+  }
+
+  /** The kept width at {@code fraction}, not rounded. */
+  private static double ideal(Slot slot, double fraction) {
+    return Math.max(slot.grid().width() * (1 - fraction), slot.smallest());
+  }
+
+  /** Bisects the fraction; units that reach their smallest width leave the rest to the others. */
+  private static double fraction(List<Slot> slots, long target) {
+    double low = 0;
+    double high = 1;
+    for (int i = 0; i < HALVINGS; i++) {
+      double middle = (low + high) / 2;
+      double removed = 0;
+      for (Slot slot : slots) {
+        removed += slot.parametersPerChannel() * (slot.grid().width() - ideal(slot, middle));
+      }
+      if (removed < target) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
+  }
+}
