@@ -1,0 +1,50 @@
+package org.fnprune.data;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Puts sequences of similar length together, so that little is padded. */
+public final class Batches {
+
+  private Batches() {}
+
+  /**
+   * A batch that knows where its rows came from.
+   *
+   * @param rows for each row of the batch, its place in the list it was made from
+   */
+  public record Indexed(TokenBatch batch, ImmutableIntArray rows) {
+
+    public Indexed {
+      if (rows.length() != batch.size()) {
+        throw new IllegalArgumentException(rows.length() + " rows of " + batch.size());
+      }
+    }
+  }
+
+  /**
+   * Batches from the longest sequences to the shortest, so that a model that runs out of memory
+   * does so at once; equal lengths keep their order.
+   *
+   * @param batchSize rows of each batch; the last one may have fewer
+   */
+  public static ImmutableList<Indexed> byLength(
+      List<ImmutableIntArray> sequences, int batchSize, int padId) {
+    List<Integer> order =
+        IntStream.range(0, sequences.size())
+            .boxed()
+            .sorted(Comparator.comparingInt((Integer i) -> -sequences.get(i).length()))
+            .toList();
+    ImmutableList.Builder<Indexed> batches = ImmutableList.builder();
+    for (int start = 0; start < order.size(); start += batchSize) {
+      List<Integer> rows = order.subList(start, Math.min(order.size(), start + batchSize));
+      ImmutableList<ImmutableIntArray> part =
+          rows.stream().map(sequences::get).collect(ImmutableList.toImmutableList());
+      batches.add(new Indexed(new TokenBatch(part, padId), ImmutableIntArray.copyOf(rows)));
+    }
+    return batches.build();
+  }
+}

@@ -1,0 +1,19 @@
+package org.fnprune.data;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+
+/**
+ * The rows of a dataset, at least one.
+ *
+ * @param document whether the one row is a whole plain text file, to be cut into windows
+ */
+public record Dataset(Path file, ImmutableList<Row> rows, boolean document) {
+
+  public Dataset {
+    if (rows.isEmpty() || (document && rows.size() != 1)) {
+      throw new IllegalArgumentException(
+          file + " with " + rows.size() + " rows, document " + document);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package org.fnprune.data;
+
+import ai.djl.huggingface.tokenizers.Encoding;
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.google.common.primitives.ImmutableIntArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import org.fnprune.common.UsageException;
+
+/**
+ * A Hugging Face {@code tokenizer.json}. Text becomes exactly the ids that the Python library
+ * {@code tokenizers} gives; truncation and padding that the file asks for are switched off, since
+ * samples are cut and padded here.
+ */
+public final class Tokenizer implements AutoCloseable {
+
+  /** Which of the special tokens of the tokenizer's template are added. */
+  public enum Special {
+    /** All: for whole texts. */
+    ALL,
+    /** Only those in front (BOS, CLS): for a prompt whose continuation follows. */
+    LEADING,
+    /** None. */
+    NONE
+  }
+
+  static {
+    // Before any DJL class loads: no download of a GPU flavour, no telemetry.
+    System.setProperty("ai.djl.offline", "true");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+  }
+
+  private final HuggingFaceTokenizer tokenizer;
+  private final int padId;
+
+  /** Special tokens that the template puts behind a text. */
+  private final int trailing;
+
+  private Tokenizer(HuggingFaceTokenizer tokenizer, int padId) {
+    this.tokenizer = tokenizer;
+    this.padId = padId;
+    this.trailing = trailing(tokenizer.encode("a", true, false));
+  }
+
+  /**
+   * Opens a tokenizer.
+   *
+   * @param file a {@code tokenizer.json}, or the folder that holds one
+   * @throws UsageException when it is missing or broken
+   */
+  public static Tokenizer open(Path file) {
+    Path json = Files.isDirectory(file) ? file.resolve("tokenizer.json") : file;
+    if (!Files.isRegularFile(json)) {
+      throw new UsageException(
+          "tokenizer " + json + " does not exist",
+          "put the model's tokenizer.json beside model.onnx");
+    }
+    try {
+      int padId = padId(JsonParser.parseString(Files.readString(json)).getAsJsonObject());
+      Map<String, String> options =
+          Map.of(
+              "truncation", "do_not_truncate",
+              "padding", "do_not_pad",
+              "addSpecialTokens", "true");
+      return new Tokenizer(HuggingFaceTokenizer.newInstance(json, options), padId);
+    } catch (IOException | RuntimeException e) {
+      throw new UsageException(
+          "tokenizer " + json + " cannot be read: " + e.getMessage(),
+          "export it again with tokenizer.save_pretrained(...)",
+          e);
+    }
+  }
+
+  /** The ids of a whole text with all special tokens. */
+  public ImmutableIntArray encode(String text) {
+    return encode(text, Special.ALL);
+  }
+
+  /** The ids of a whole text with the given special tokens. */
+  public ImmutableIntArray encode(String text, Special special) {
+    ImmutableIntArray ids = ids(text, special != Special.NONE);
+    return special == Special.LEADING ? ids.subArray(0, ids.length() - trailing).trimmed() : ids;
+  }
+
+  /**
+   * The ids of a text cut to {@code maxTokens} as Hugging Face cuts it: special tokens at both ends
+   * stay, the text's last tokens go.
+   */
+  public ImmutableIntArray encode(String text, int maxTokens) {
+    ImmutableIntArray ids = ids(text, true);
+    if (ids.length() <= maxTokens) {
+      return ids;
+    }
+    int tail = Math.min(trailing, maxTokens);
+    return ImmutableIntArray.builder(maxTokens)
+        .addAll(ids.subArray(0, maxTokens - tail))
+        .addAll(ids.subArray(ids.length() - tail, ids.length()))
+        .build();
+  }
+
+  /** The id that fills rows; 0 when the tokenizer names none. Padding is masked out everywhere. */
+  public int padId() {
+    return padId;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+
+  private ImmutableIntArray ids(String text, boolean special) {
+    return ImmutableIntArray.copyOf(
+        Arrays.stream(tokenizer.encode(text, special, false).getIds()).mapToInt(Math::toIntExact));
+  }
+
+  private static int trailing(Encoding probe) {
+    long[] special = probe.getSpecialTokenMask();
+    int count = 0;
+    while (count < special.length && special[special.length - 1 - count] == 1) {
+      count++;
+    }
+    return count == special.length ? 0 : count;
+  }
+
+  /** What the file's own padding names, else a special token called "pad", else 0. */
+  private static int padId(JsonObject json) {
+    JsonElement padding = json.get("padding");
+    if (padding != null && padding.isJsonObject()) {
+      return padding.getAsJsonObject().get("pad_id").getAsInt();
+    }
+    JsonElement added = json.get("added_tokens");
+    if (added != null && added.isJsonArray()) {
+      for (JsonElement element : added.getAsJsonArray()) {
+        JsonObject token = element.getAsJsonObject();
+        if (token.get("content").getAsString().toLowerCase(Locale.ROOT).contains("pad")
+            && token.get("special").getAsBoolean()) {
+          return token.get("id").getAsInt();
+        }
+      }
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,75 @@
+package org.fnprune.recipe;
+
+/** The flags that override a recipe; one line each. */
+public enum Flag {
+  /** The model folder or file; a positional argument on the command line. */
+  MODEL("model"),
+  /** The run folder. */
+  OUTPUT("output"),
+  /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. */
+  DEVICE("device"),
+  /** The seed of every random step. */
+  SEED("seed"),
+  /** Threads; 0 takes all processors. */
+  THREADS("threads"),
+  /** The calibration dataset. */
+  CALIBRATION("calibration"),
+  /** The field of the calibration dataset that holds the text. */
+  TEXT("text"),
+  /** Whether each line of a plain text file is a sample; no value means true. */
+  LINES("lines"),
+  /** Calibration samples. */
+  NUM_SAMPLES("num-samples"),
+  /** Tokens per calibration sample. */
+  MAX_SEQ_LENGTH("max-seq-length"),
+  /** Samples that run together. */
+  BATCH_SIZE("batch-size"),
+  /** Fraction of the targets' parameters to remove; replaces the recipe's budget. */
+  SPARSITY("sparsity"),
+  /** Fraction of the model's parameters to keep; replaces the recipe's budget. */
+  PARAMETERS("parameters"),
+  /** Unit kinds, separated by commas. */
+  TARGETS("targets"),
+  /** The selector. */
+  SELECTOR("selector"),
+  /** The form of the functional-networks selector. */
+  FORM("form"),
+  /** How the budget is spread. */
+  ALLOCATION("allocation"),
+  /** Kept widths are multiples of this. */
+  ROUND_TO("round-to"),
+  /** The compensation method. */
+  COMPENSATE("compensate"),
+  /** {@code auto} or a positive number. */
+  RIDGE("ridge"),
+  /** A task file; may be given several times and replaces the recipe's list. */
+  TASK("task"),
+  /** The gate. */
+  MAX_DROP("max-drop"),
+  /** Rows of each task. */
+  LIMIT("limit"),
+  /** Networks per unit. */
+  COMPONENTS("components"),
+  /** FastICA's contrast function. */
+  NONLINEARITY("nonlinearity"),
+  /** FastICA's seeded starts. */
+  RESTARTS("restarts"),
+  /** Whether latency is measured: {@code true} or {@code false}. */
+  LATENCY("latency");
+
+  private final String option;
+
+  Flag(String option) {
+    this.option = option;
+  }
+
+  /** The long option without its dashes. */
+  public String option() {
+    return option;
+  }
+
+  /** The flag as errors name it. */
+  String label() {
+    return this == MODEL ? "MODEL" : "--" + option;
+  }
+}

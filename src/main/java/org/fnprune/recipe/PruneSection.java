@@ -1,0 +1,98 @@
+package org.fnprune.recipe;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import org.fnprune.common.UsageException;
+import org.fnprune.recipe.Recipe.AllocationRule;
+import org.fnprune.recipe.Recipe.Budget;
+import org.fnprune.recipe.Recipe.Form;
+import org.fnprune.recipe.Recipe.Prune;
+import org.fnprune.recipe.Recipe.SelectorName;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code prune}. */
+final class PruneSection {
+
+  private static final int MANY = 1 << 16;
+
+  private static final ImmutableList<String> KEYS =
+      ImmutableList.of(
+          "targets",
+          "sparsity",
+          "parameters",
+          "selector",
+          "form",
+          "allocation",
+          "protect",
+          "round_to");
+
+  /** The unit kinds of the contract, and whether they can be pruned yet. */
+  private static final ImmutableMap<String, Boolean> TARGETS =
+      ImmutableMap.of("ffn", true, "ffn_out", false, "heads", false, "kv_groups", false);
+
+  private PruneSection() {}
+
+  static Prune read(YamlMapping root, Overrides flags) {
+    YamlMapping file = root.mapping("prune", KEYS);
+    RecipeSource source = new RecipeSource(file, flags);
+    RecipeSource protect =
+        new RecipeSource(file.mapping("protect", ImmutableList.of("first", "last")), flags);
+    return new Prune(
+        targets(source.find("targets", Flag.TARGETS)),
+        budget(root, file, flags),
+        source.oneOf(
+            "selector",
+            Flag.SELECTOR,
+            Names.all(SelectorName.class),
+            SelectorName.FUNCTIONAL_NETWORKS),
+        source.oneOf("form", Flag.FORM, Names.all(Form.class), Form.COVERAGE),
+        source.oneOf(
+            "allocation", Flag.ALLOCATION, Names.all(AllocationRule.class), AllocationRule.UNIFORM),
+        protect.integer("first", 0, MANY, 0),
+        protect.integer("last", 0, MANY, 0),
+        source.integer("round_to", Flag.ROUND_TO, 1, MANY, 8));
+  }
+
+  private static ImmutableList<String> targets(@Nullable Setting setting) {
+    if (setting == null) {
+      return ImmutableList.of("ffn");
+    }
+    for (Setting target : setting.elements()) {
+      if (!target.oneOf(TARGETS)) {
+        target.only("ffn");
+      }
+    }
+    if (setting.elements().isEmpty()) {
+      throw setting.refuse("must name at least one kind of unit", "write [ffn]");
+    }
+    return setting.elements().stream()
+        .map(Setting::text)
+        .distinct()
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** A budget on the command line replaces the file's, whichever of the two keys each uses. */
+  private static Budget budget(YamlMapping root, YamlMapping file, Overrides flags) {
+    boolean typed = flags.has(Flag.SPARSITY) || flags.has(Flag.PARAMETERS);
+    Setting sparsity = typed ? flags.find(Flag.SPARSITY) : file.find("sparsity");
+    Setting parameters = typed ? flags.find(Flag.PARAMETERS) : file.find("parameters");
+    if (sparsity != null && parameters != null) {
+      throw parameters.refuse(
+          "cannot be combined with " + sparsity.label() + " " + sparsity.text(),
+          "keep one: sparsity removes a share of the targets, parameters keeps a share of the"
+              + " model");
+    }
+    if (sparsity != null) {
+      return new Budget.Sparsity(sparsity.fraction());
+    }
+    if (parameters != null) {
+      return new Budget.Parameters(parameters.fraction());
+    }
+    if (root.line() == 0) {
+      throw new UsageException(
+          "--sparsity is missing",
+          "add --sparsity R (share of the targets to remove), such as 0.5");
+    }
+    throw file.missing("one of 'sparsity' and 'parameters'");
+  }
+}

@@ -1,0 +1,185 @@
+package org.fnprune.recipe;
+
+import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import org.fnprune.common.UsageException;
+import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Recipe.Compensate;
+import org.fnprune.recipe.Recipe.CompensationMethod;
+import org.fnprune.recipe.Recipe.Networks;
+import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Recipe.Prune;
+import org.fnprune.recipe.Recipe.SelectorName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a YAML file and flags into a validated {@link Recipe}. Flags win; whatever neither says has
+ * a default. Relative paths of the file start from its folder, those of flags from the working
+ * directory; the recipe's paths are absolute.
+ */
+public final class RecipeReader {
+
+  static final double AUTO_RIDGE = 0.01;
+
+  private static final int MANY = 1 << 20;
+
+  private static final ImmutableList<String> TOP =
+      ImmutableList.of(
+          "model",
+          "output",
+          "seed",
+          "device",
+          "threads",
+          "calibration",
+          "networks",
+          "prune",
+          "compensate",
+          "verify");
+  private static final ImmutableList<String> CALIBRATION =
+      ImmutableList.of("dataset", "text", "lines", "num_samples", "max_seq_length", "batch_size");
+  private static final ImmutableList<String> NETWORKS =
+      ImmutableList.of("method", "components", "nonlinearity", "restarts", "groups", "threshold");
+  private static final ImmutableList<String> COMPENSATE =
+      ImmutableList.of("method", "ridge", "sequential");
+
+  /** Selectors that look at weights only. */
+  private static final EnumSet<SelectorName> BLIND =
+      EnumSet.of(SelectorName.RANDOM, SelectorName.MAGNITUDE);
+
+  private final YamlMapping root;
+  private final Overrides flags;
+  private final RecipeSource top;
+
+  private RecipeReader(YamlMapping root, Overrides flags) {
+    this.root = root.allow(TOP);
+    this.flags = flags;
+    this.top = new RecipeSource(root, flags);
+  }
+
+  /**
+   * Reads a recipe file; flags override it.
+   *
+   * @throws UsageException for anything missing, unknown, of the wrong type or out of range, with
+   *     file and line or the flag
+   */
+  public static Recipe read(Path file, Overrides overrides) {
+    return new RecipeReader(YamlFile.read(file, "recipe"), overrides).recipe();
+  }
+
+  /**
+   * Builds a recipe from flags alone, with the same checks and defaults.
+   *
+   * @throws UsageException for anything missing or out of range, naming the flag
+   */
+  public static Recipe fromFlags(Overrides overrides) {
+    return new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides).recipe();
+  }
+
+  private Recipe recipe() {
+    Path model = required("model", Flag.MODEL).path();
+    Path output = required("output", Flag.OUTPUT).path();
+    Setting seed = top.find("seed", Flag.SEED);
+    Setting device = top.find("device", Flag.DEVICE);
+    Calibration calibration = calibration();
+    Networks networks = networks();
+    Prune prune = PruneSection.read(root, flags);
+    Compensate compensate = compensate();
+    requireCalibration(calibration, prune.selector(), compensate.method());
+    return new Recipe(
+        model,
+        output,
+        seed == null ? 42 : seed.longInteger(),
+        device == null ? Device.AUTO : device(device),
+        top.integer("threads", Flag.THREADS, 0, 1024, 0),
+        calibration,
+        networks,
+        prune,
+        compensate,
+        VerifySection.read(root, flags));
+  }
+
+  private Setting required(String key, Flag flag) {
+    Setting setting = top.find(key, flag);
+    if (setting != null) {
+      return setting;
+    }
+    if (root.line() > 0) {
+      throw root.missing("'" + key + "'");
+    }
+    throw new UsageException(flag.label() + " is missing", "add " + flag.label());
+  }
+
+  private static Device device(Setting setting) {
+    return Device.parse(setting.string())
+        .orElseThrow(
+            () -> setting.refuse("is not known; allowed: auto, cpu, cuda, cuda:N", "try auto"));
+  }
+
+  private @Nullable Calibration calibration() {
+    YamlMapping mapping = root.mapping("calibration", CALIBRATION);
+    RecipeSource source = new RecipeSource(mapping, flags);
+    Setting dataset = source.find("dataset", Flag.CALIBRATION);
+    if (dataset == null) {
+      if (root.has("calibration")) {
+        throw mapping.missing("'dataset'");
+      }
+      return null;
+    }
+    return new Calibration(
+        dataset.path(),
+        source.string("text", Flag.TEXT, "text"),
+        source.bool("lines", Flag.LINES, false),
+        source.integer("num_samples", Flag.NUM_SAMPLES, 1, Integer.MAX_VALUE, 512),
+        source.integer("max_seq_length", Flag.MAX_SEQ_LENGTH, 1, MANY, 128),
+        source.integer("batch_size", Flag.BATCH_SIZE, 1, MANY, 16));
+  }
+
+  private Networks networks() {
+    RecipeSource source = new RecipeSource(root.mapping("networks", NETWORKS), flags);
+    source.only("method", "spatial-ica");
+    source.only("groups", "1");
+    source.only("threshold", "auto");
+    return new Networks(
+        source.integer("components", Flag.COMPONENTS, 1, MANY, 32),
+        source.oneOf(
+            "nonlinearity", Flag.NONLINEARITY, Names.all(Nonlinearity.class), Nonlinearity.CUBE),
+        source.integer("restarts", Flag.RESTARTS, 1, 10_000, 10));
+  }
+
+  private Compensate compensate() {
+    RecipeSource source = new RecipeSource(root.mapping("compensate", COMPENSATE), flags);
+    source.only("sequential", "false");
+    Setting ridge = source.find("ridge", Flag.RIDGE);
+    return new Compensate(
+        source.oneOf(
+            "method",
+            Flag.COMPENSATE,
+            Names.all(CompensationMethod.class),
+            CompensationMethod.LEAST_SQUARES),
+        ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false));
+  }
+
+  private void requireCalibration(
+      @Nullable Calibration calibration, SelectorName selector, CompensationMethod method) {
+    List<String> users = new java.util.ArrayList<>();
+    if (!BLIND.contains(selector)) {
+      users.add("selector '" + Names.of(selector) + "'");
+    }
+    if (method != CompensationMethod.NONE) {
+      users.add("compensation '" + Names.of(method) + "'");
+    }
+    if (calibration == null && !users.isEmpty()) {
+      String where = root.line() == 0 ? "" : root.file() + ": ";
+      throw new UsageException(
+          where
+              + "calibration text is missing, but "
+              + String.join(" and ", users)
+              + " must see activations",
+          "give "
+              + (where.isEmpty() ? "--calibration FILE" : "calibration: {dataset: FILE}")
+              + ", or use selector random or magnitude with compensation none");
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package org.fnprune.recipe;
+
+import java.util.List;
+import org.fnprune.recipe.Recipe.Budget;
+import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Recipe.Latency;
+import org.fnprune.recipe.Recipe.Verify;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the resolved recipe, every default spelt out, in a fixed order of keys. {@link
+ * RecipeReader} reads an equal recipe back.
+ */
+public final class RecipeWriter {
+
+  private final StringBuilder yaml = new StringBuilder();
+
+  private RecipeWriter() {}
+
+  /** The recipe as YAML. */
+  public static String toYaml(Recipe recipe) {
+    return new RecipeWriter().write(recipe);
+  }
+
+  private String write(Recipe recipe) {
+    line("model", quote(recipe.model().toString()));
+    line("output", quote(recipe.output().toString()));
+    line("seed", recipe.seed());
+    line("device", recipe.device().text());
+    line("threads", recipe.threads());
+    calibration(recipe.calibration());
+    section("networks");
+    line("  method", "spatial-ica");
+    line("  components", recipe.networks().components());
+    line("  nonlinearity", Names.of(recipe.networks().nonlinearity()));
+    line("  restarts", recipe.networks().restarts());
+    prune(recipe.prune());
+    section("compensate");
+    line("  method", Names.of(recipe.compensate().method()));
+    line("  ridge", recipe.compensate().ridge());
+    verify(recipe.verify());
+    return yaml.toString();
+  }
+
+  private void calibration(@Nullable Calibration calibration) {
+    if (calibration == null) {
+      return;
+    }
+    section("calibration");
+    line("  dataset", quote(calibration.dataset().toString()));
+    line("  text", quote(calibration.textField()));
+    line("  lines", calibration.lines());
+    line("  num_samples", calibration.numSamples());
+    line("  max_seq_length", calibration.maxSeqLength());
+    line("  batch_size", calibration.batchSize());
+  }
+
+  private void prune(Recipe.Prune prune) {
+    section("prune");
+    line("  targets", prune.targets());
+    if (prune.budget() instanceof Budget.Sparsity sparsity) {
+      line("  sparsity", sparsity.fraction());
+    } else if (prune.budget() instanceof Budget.Parameters parameters) {
+      line("  parameters", parameters.fraction());
+    }
+    line("  selector", Names.of(prune.selector()));
+    line("  form", Names.of(prune.form()));
+    line("  allocation", Names.of(prune.allocation()));
+    line("  protect", "{first: " + prune.protectFirst() + ", last: " + prune.protectLast() + "}");
+    line("  round_to", prune.roundTo());
+  }
+
+  private void verify(Verify verify) {
+    section("verify");
+    List<String> tasks = verify.tasks().stream().map(task -> quote(task.toString())).toList();
+    line("  tasks", tasks);
+    if (verify.maxDrop() != null) {
+      line("  max_drop", verify.maxDrop());
+    }
+    if (verify.limit() > 0) {
+      line("  limit", verify.limit());
+    }
+    Latency latency = verify.latency();
+    if (latency == null) {
+      line("  latency", false);
+      return;
+    }
+    section("  latency");
+    line("    batch_sizes", latency.batchSizes());
+    line("    sequence_length", latency.sequenceLength());
+    line("    runs", latency.runs());
+  }
+
+  private void section(String key) {
+    yaml.append(key).append(":\n");
+  }
+
+  private void line(String key, Object value) {
+    yaml.append(key).append(": ").append(value).append('\n');
+  }
+
+  /** A double-quoted YAML scalar; letters, digits and printable ASCII stay as they are. */
+  static String quote(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (c == '"' || c == '\\') {
+                quoted.append('\\').append((char) c);
+              } else if ((c >= ' ' && c < 0x7f) || Character.isLetterOrDigit(c)) {
+                quoted.appendCodePoint(c);
+              } else {
+                quoted.append(String.format(java.util.Locale.ROOT, "\\U%08x", c));
+              }
+            });
+    return quoted.append('"').toString();
+  }
+}

@@ -1,0 +1,165 @@
+package org.fnprune.recipe;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.fnprune.common.DidYouMean;
+import org.fnprune.common.UsageException;
+
+/**
+ * One value of a recipe, a task file or a flag, with the place it came from. Every accessor either
+ * returns a value within its limits or throws a {@link UsageException} that names the place.
+ *
+ * @param label how errors name it: {@code recipe.yaml:7: prune.sparsity} or {@code --sparsity}
+ * @param base the folder that a relative path starts from
+ * @param form how it was written
+ * @param text as written; for a list, its items joined
+ * @param items of a list; empty otherwise
+ */
+record Setting(String label, Path base, Form form, String text, ImmutableList<Setting> items) {
+
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+  private static final Splitter COMMAS = Splitter.on(',').trimResults().omitEmptyStrings();
+
+  /** How a value is written. */
+  enum Form {
+    /** Without quotes, or on the command line: may be read as a number. */
+    WORD,
+    /** In quotes: a text whatever it looks like. */
+    QUOTED,
+    /** A sequence. */
+    LIST
+  }
+
+  static Setting word(String label, Path base, String text) {
+    return new Setting(label, base, Form.WORD, text, ImmutableList.of());
+  }
+
+  static Setting list(String label, Path base, List<Setting> items) {
+    String text = "[" + String.join(", ", items.stream().map(Setting::text).toList()) + "]";
+    return new Setting(label, base, Form.LIST, text, ImmutableList.copyOf(items));
+  }
+
+  /** A text of at least one character. */
+  String string() {
+    if (form == Form.LIST || text.isBlank()) {
+      throw refuse("must be a text of at least one character", "");
+    }
+    return text;
+  }
+
+  /** The path, absolute and normalised. */
+  Path path() {
+    try {
+      return base.resolve(string()).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw refuse("is not a path: " + e.getReason(), "");
+    }
+  }
+
+  /** A whole number within both limits. */
+  int integer(int min, int max) {
+    String rule =
+        max == Integer.MAX_VALUE
+            ? "must be a whole number of at least " + min
+            : "must be a whole number from " + min + " to " + max;
+    try {
+      int value = form == Form.WORD ? Integer.parseInt(text) : min - 1;
+      if (value >= min && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      throw refuse(rule, "");
+    }
+    throw refuse(rule, "");
+  }
+
+  /** Any 64-bit whole number. */
+  long longInteger() {
+    try {
+      if (form == Form.WORD) {
+        return Long.parseLong(text);
+      }
+    } catch (NumberFormatException e) {
+      throw refuse("must be a whole number of at most 64 bits", "");
+    }
+    throw refuse("must be a whole number of at most 64 bits", "");
+  }
+
+  /** A number strictly between 0 and 1. */
+  double fraction() {
+    double value = number();
+    if (!(value > 0 && value < 1)) {
+      throw refuse("must lie between 0 and 1, both excluded", "");
+    }
+    return value;
+  }
+
+  /** A finite number greater than 0, or from 0 on when {@code zeroAllowed}. */
+  double positive(boolean zeroAllowed) {
+    double value = number();
+    if (value < 0 || (value == 0 && !zeroAllowed)) {
+      throw refuse(zeroAllowed ? "must be 0 or more" : "must be more than 0", "");
+    }
+    return value;
+  }
+
+  private double number() {
+    double value =
+        form == Form.WORD && NUMBER.matcher(text).matches()
+            ? Double.parseDouble(text)
+            : Double.POSITIVE_INFINITY;
+    if (Double.isInfinite(value)) {
+      throw refuse("must be a finite number, such as 0.5", "");
+    }
+    return value;
+  }
+
+  /** {@code true} or {@code false}. */
+  boolean bool() {
+    if (form == Form.WORD && (text.equals("true") || text.equals("false"))) {
+      return text.equals("true");
+    }
+    throw refuse("must be true or false", "");
+  }
+
+  /** The value that goes by this name. */
+  <T> T oneOf(Map<String, T> choices) {
+    T choice = form == Form.LIST ? null : choices.get(text);
+    if (choice == null) {
+      throw refuse(
+          "is not known; allowed: " + String.join(", ", choices.keySet()),
+          DidYouMean.help(text, choices.keySet(), ""));
+    }
+    return choice;
+  }
+
+  /** Refuses any value but the one that is built so far. */
+  void only(String allowed) {
+    if (!text.equals(allowed)) {
+      throw refuse("is not built yet; allowed for now: " + allowed, "write " + allowed);
+    }
+  }
+
+  /** The items of a list; a word is split at its commas. */
+  ImmutableList<Setting> elements() {
+    if (form == Form.LIST) {
+      return items;
+    }
+    return COMMAS
+        .splitToStream(text)
+        .map(part -> word(label, base, part))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The error for this value: its place, the value, the rule. */
+  UsageException refuse(String rule, String help) {
+    return new UsageException(
+        label + " " + (form == Form.QUOTED ? "'" + text + "'" : text) + ": " + rule, help);
+  }
+}
