@@ -42,18 +42,14 @@ public final class Capture {
             .build();
     List<MomentsAccumulator> accumulators = new ArrayList<>();
     units.forEach(unit -> accumulators.add(new MomentsAccumulator(unit.width())));
-    try (BatchRunner runner =
-        new BatchRunner(OnnxSession.ofModel(instrumented.model(), options))) {
+    try (BatchRunner runner = new BatchRunner(OnnxSession.ofModel(instrumented.model(), options))) {
       progress.start("capture", batches.stream().mapToLong(TokenBatch::tokens).sum(), "tokens");
       for (TokenBatch batch : batches) {
         List<BatchRunner.Output> results = runner.run(batch, outputs, mask(batch));
         for (int i = 0; i < units.size(); i++) {
           accumulators
               .get(i)
-              .add(
-                  batch.tokens(),
-                  results.get(i).values(),
-                  results.get(i + units.size()).values());
+              .add(batch.tokens(), results.get(i).values(), results.get(i + units.size()).values());
         }
         progress.advance(batch.tokens());
       }
@@ -83,7 +79,6 @@ public final class Capture {
     for (int i = 0; i < mask.length; i++) {
       floats[i] = mask[i];
     }
-    return Map.of(
-        InstrumentedModel.MASK, new ExtraInput(floats, batch.size(), batch.length()));
+    return Map.of(InstrumentedModel.MASK, new ExtraInput(floats, batch.size(), batch.length()));
   }
 }

@@ -14,8 +14,8 @@ import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
-import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Projection;
+import org.fnprune.structure.PrunableUnit;
 
 /**
  * The dense model with a few nodes more, so that it computes the moments of every unit itself:

@@ -1,8 +1,7 @@
 package org.fnprune.cli;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.io.PrintStream;
+import org.fnprune.common.Json;
 
 /**
  * Where a command prints: results on {@code out}, everything else on {@code err}.
@@ -11,9 +10,6 @@ import java.io.PrintStream;
  * @param quiet no progress and no notes
  */
 record Console(PrintStream out, PrintStream err, boolean json, boolean quiet) {
-
-  private static final Gson GSON =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
 
   /** Prints the result as text, unless JSON was asked for. */
   void result(String text) {
@@ -25,7 +21,7 @@ record Console(PrintStream out, PrintStream err, boolean json, boolean quiet) {
   /** Prints the result as JSON, if that was asked for. */
   void resultJson(Object document) {
     if (json) {
-      out.println(GSON.toJson(document));
+      out.print(Json.pretty(document));
     }
   }
 

@@ -92,8 +92,7 @@ final class BiasEditor {
     boolean own = editor.isInitializer(tensor) && graph.uses(tensor).size() == 1;
     String name = own ? tensor : editor.freshName(tensor + "_pruned");
     editor.put(
-        TensorData.ofDoubles(name, old.type(), ImmutableList.copyOf(old.dims()), values)
-            .toProto());
+        TensorData.ofDoubles(name, old.type(), ImmutableList.copyOf(old.dims()), values).toProto());
     editor.node(use.node()).setInput(use.input(), name);
   }
 
@@ -117,8 +116,7 @@ final class BiasEditor {
 
   private void put(String name, Matrix vector, ElementType type) {
     editor.put(
-        TensorData.ofDoubles(
-                name, type, ImmutableList.of((long) vector.cols()), vector.toArray())
+        TensorData.ofDoubles(name, type, ImmutableList.of((long) vector.cols()), vector.toArray())
             .toProto());
   }
 }

@@ -7,10 +7,12 @@ import org.fnprune.linalg.Matrix;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
-import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Projection;
+import org.fnprune.structure.PrunableUnit;
 
-/** Reads the weights that consume a unit as one matrix, d × m, and takes fitted ones apart again. */
+/**
+ * Reads the weights that consume a unit as one matrix, d × m, and takes fitted ones apart again.
+ */
 public final class ConsumerWeights {
 
   private ConsumerWeights() {}

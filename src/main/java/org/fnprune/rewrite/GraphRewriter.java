@@ -18,8 +18,8 @@ import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
-import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Projection;
+import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.ShapeEdit;
 import org.fnprune.structure.SplitEdit;
 import org.fnprune.structure.Structure;
@@ -75,17 +75,14 @@ public final class GraphRewriter {
     kept.forEach(channels::set);
     for (WeightSlice slice : unit.slices()) {
       TensorData data = dense.constantData(slice.storage()).orElseThrow();
-      put(
-          slice.use(),
-          data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
+      put(slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
     }
     ShapeEditor shapes = new ShapeEditor(editor);
     for (ShapeEdit edit : unit.shapes()) {
       shapes.set(edit.node(), edit.element(), edit.channels().positionsOf(channels).length);
     }
     unit.splits().stream().filter(SplitEdit::sized).forEach(edit -> resize(edit, channels));
-    unit.tensors()
-        .forEach((tensor, axis) -> widths.put(tensor, axis.positionsOf(channels).length));
+    unit.tensors().forEach((tensor, axis) -> widths.put(tensor, axis.positionsOf(channels).length));
   }
 
   /** Gives a node input the cut constant: in place when it alone reads it, else as a copy. */
@@ -114,8 +111,7 @@ public final class GraphRewriter {
     }
     for (int i = 0; i < split.getAttributeCount(); i++) {
       if (split.getAttribute(i).getName().equals("split")) {
-        split.setAttribute(
-            i, split.getAttribute(i).toBuilder().clearInts().addAllInts(sizes));
+        split.setAttribute(i, split.getAttribute(i).toBuilder().clearInts().addAllInts(sizes));
       }
     }
   }
@@ -128,8 +124,7 @@ public final class GraphRewriter {
       int columns = original.dim(consumer.transposed() ? 0 : 1);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
-      TensorData stored =
-          ConsumerWeights.stored(dense, consumer, fit.weight().selectCols(range));
+      TensorData stored = ConsumerWeights.stored(dense, consumer, fit.weight().selectCols(range));
       String name = editor.node(consumer.node()).getInput(consumer.weightInput());
       editor.put(stored.named(name).toProto());
       Matrix shift = fit.biasShift().selectCols(range);

@@ -7,8 +7,8 @@ import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
 
 /**
- * Changes one number of a shape that the graph computes. Exporters share such shapes between layers,
- * so the computation is copied for the one node that needs another number:
+ * Changes one number of a shape that the graph computes. Exporters share such shapes between
+ * layers, so the computation is copied for the one node that needs another number:
  *
  * <pre>
  *   Concat(b, s, [160]) → Reshape      becomes      Concat(b, s, [96])' → Reshape

@@ -3,7 +3,6 @@ package org.fnprune.runtime;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtProvider;
-import ai.onnxruntime.OrtSession;
 import java.util.function.Consumer;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Device;

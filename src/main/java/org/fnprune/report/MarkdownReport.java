@@ -1,0 +1,124 @@
+package org.fnprune.report;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.fnprune.network.FunctionalNetwork;
+import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.RecipeWriter;
+import org.fnprune.select.UnitPlan;
+
+/** {@code report.md}: the verdict first, then accuracy, size, latency, and how it came about. */
+public final class MarkdownReport {
+
+  private MarkdownReport() {}
+
+  /** The document. */
+  public static String render(RunReport report) {
+    StringBuilder text = new StringBuilder();
+    text.append("# fnprune report: ").append(modelName(report)).append("\n\n");
+    text.append(verdict(report)).append("\n\n");
+    section(text, "Accuracy", Summary.tasks(report));
+    section(text, "Size", Summary.sizes(report));
+    section(text, "Latency", Summary.latency(report));
+    text.append(equivalence(report));
+    section(text, "Units", units(report));
+    section(text, "Functional networks", networks(report));
+    if (!report.warnings().isEmpty()) {
+      text.append("## Warnings\n\n");
+      report.warnings().forEach(warning -> text.append("- ").append(warning).append('\n'));
+      text.append('\n');
+    }
+    section(text, "Time", timings(report));
+    text.append("## Recipe\n\n```yaml\n");
+    text.append(RecipeWriter.toYaml(report.recipe())).append("```\n\n");
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "fnprune %s on %s. Dense model sha256 `%s`, slim model sha256 `%s`.%n",
+            report.version(),
+            report.device(),
+            report.dense().sha256(),
+            report.slim().sha256()));
+    return text.toString();
+  }
+
+  private static String modelName(RunReport report) {
+    Path model = report.recipe().model().getFileName();
+    return model == null ? "model" : model.toString();
+  }
+
+  private static String verdict(RunReport report) {
+    if (!report.gate().passed()) {
+      return "**Gate missed.** " + String.join("; ", report.gate().reasons()) + ".";
+    }
+    boolean gated = report.recipe().verify().maxDrop() != null && !report.tasks().isEmpty();
+    return gated
+        ? "**Gate passed**: no task lost more than " + report.recipe().verify().maxDrop() + "."
+        : "**No gate was set**: the figures below are for you to judge.";
+  }
+
+  private static String equivalence(RunReport report) {
+    return String.format(
+        Locale.ROOT,
+        "Before compensation, the slim model equals the dense one with the dropped neurons set to"
+            + " zero: largest difference %.2e, allowed %.2e, on %d batches.%n%n",
+        report.equivalence().maxAbsDiff(),
+        report.equivalence().tolerance(),
+        report.equivalence().batches());
+  }
+
+  private static void section(StringBuilder text, String title, TextTable table) {
+    if (!table.isEmpty()) {
+      text.append("## ").append(title).append("\n\n").append(table.toMarkdown()).append('\n');
+    }
+  }
+
+  private static TextTable units(RunReport report) {
+    TextTable table = new TextTable("Unit", "Layer", "Width", "Kept", "Share", "Ridge ε");
+    for (UnitPlan unit : report.plan().units()) {
+      Double ridge = report.ridges().get(unit.id());
+      table.row(
+          unit.id(),
+          unit.layer(),
+          unit.width(),
+          unit.kept().length(),
+          Summary.number("%.1f%%", 100.0 * unit.kept().length() / unit.width()),
+          ridge == null || ridge.isNaN() ? "–" : Summary.number("%.3g", ridge));
+    }
+    return table;
+  }
+
+  private static TextTable networks(RunReport report) {
+    TextTable table =
+        new TextTable("Unit", "Networks", "Asked for", "Iterations", "Converged", "Median size");
+    for (Map.Entry<String, NetworkMaps> entry : report.networks().entrySet()) {
+      NetworkMaps maps = entry.getValue();
+      table.row(
+          entry.getKey(),
+          maps.networks(),
+          maps.requested(),
+          maps.iterations(),
+          maps.converged() ? "yes" : "no",
+          medianSize(maps));
+    }
+    return table;
+  }
+
+  private static int medianSize(NetworkMaps maps) {
+    int[] sizes =
+        FunctionalNetwork.of(maps, ReportJson.SUPPORT_THRESHOLD).stream()
+            .mapToInt(n -> n.support().length())
+            .sorted()
+            .toArray();
+    return sizes[sizes.length / 2];
+  }
+
+  private static TextTable timings(RunReport report) {
+    TextTable table = new TextTable("Stage", "Seconds");
+    report
+        .timings()
+        .forEach((stage, ms) -> table.row(stage, Summary.number("%.2f", ms / 1000.0)));
+    return table;
+  }
+}

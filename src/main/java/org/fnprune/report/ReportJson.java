@@ -1,0 +1,158 @@
+package org.fnprune.report;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.Map;
+import org.fnprune.network.FunctionalNetwork;
+import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.RecipeWriter;
+import org.fnprune.select.UnitPlan;
+import org.fnprune.verify.Comparison;
+import org.fnprune.verify.Equivalence;
+import org.fnprune.verify.Gate;
+import org.fnprune.verify.LatencyResult;
+
+/** {@code report.json} (schema 1). */
+public final class ReportJson {
+
+  /** |z| above which a neuron counts to a network's support in reports. */
+  public static final double SUPPORT_THRESHOLD = 2;
+
+  private ReportJson() {}
+
+  /** The document. */
+  public static JsonObject of(RunReport report) {
+    JsonObject tool = new JsonObject();
+    tool.addProperty("name", "fnprune");
+    tool.addProperty("version", report.version());
+    JsonObject model = new JsonObject();
+    model.add("dense", model(report.dense()));
+    model.add("slim", model(report.slim()));
+    JsonObject document = new JsonObject();
+    document.addProperty("schema", 1);
+    document.add("tool", tool);
+    document.addProperty("recipe", RecipeWriter.toYaml(report.recipe()));
+    document.addProperty("device", report.device());
+    document.add("model", model);
+    document.addProperty("sparsity", report.sparsity());
+    document.add("units", units(report));
+    document.add("networks", networks(report));
+    document.add("equivalence", equivalence(report.equivalence()));
+    document.add("tasks", tasks(report));
+    document.add("latency", latency(report));
+    document.add("gate", gate(report.gate()));
+    JsonObject timings = new JsonObject();
+    report.timings().forEach(timings::addProperty);
+    document.add("timings", timings);
+    JsonArray warnings = new JsonArray();
+    report.warnings().forEach(warnings::add);
+    document.add("warnings", warnings);
+    return document;
+  }
+
+  private static JsonObject model(RunReport.ModelFacts facts) {
+    JsonObject json = new JsonObject();
+    json.addProperty("path", facts.path());
+    json.addProperty("parameters", facts.parameters());
+    json.addProperty("bytes", facts.bytes());
+    json.addProperty("sha256", facts.sha256());
+    return json;
+  }
+
+  private static JsonArray units(RunReport report) {
+    JsonArray units = new JsonArray();
+    for (UnitPlan unit : report.plan().units()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("id", unit.id());
+      json.addProperty("kind", unit.kind());
+      json.addProperty("layer", unit.layer());
+      json.addProperty("width", unit.width());
+      json.addProperty("kept", unit.kept().length());
+      json.addProperty("ridge", finite(report.ridges().get(unit.id())));
+      units.add(json);
+    }
+    return units;
+  }
+
+  private static JsonArray networks(RunReport report) {
+    JsonArray networks = new JsonArray();
+    for (Map.Entry<String, NetworkMaps> entry : report.networks().entrySet()) {
+      NetworkMaps maps = entry.getValue();
+      JsonObject json = new JsonObject();
+      json.addProperty("unit", entry.getKey());
+      json.addProperty("networks", maps.networks());
+      json.addProperty("requested", maps.requested());
+      json.addProperty("iterations", maps.iterations());
+      json.addProperty("converged", maps.converged());
+      json.addProperty("restarts", maps.restarts());
+      json.addProperty("seed", maps.seed());
+      json.addProperty("threshold", SUPPORT_THRESHOLD);
+      JsonArray sizes = new JsonArray();
+      for (FunctionalNetwork network : FunctionalNetwork.of(maps, SUPPORT_THRESHOLD)) {
+        sizes.add(network.support().length());
+      }
+      json.add("sizes", sizes);
+      networks.add(json);
+    }
+    return networks;
+  }
+
+  private static JsonObject equivalence(Equivalence equivalence) {
+    JsonObject json = new JsonObject();
+    json.addProperty("max_abs_diff", finite(equivalence.maxAbsDiff()));
+    json.addProperty("tolerance", equivalence.tolerance());
+    json.addProperty("passed", equivalence.passed());
+    json.addProperty("batches", equivalence.batches());
+    return json;
+  }
+
+  private static JsonArray tasks(RunReport report) {
+    JsonArray tasks = new JsonArray();
+    for (Comparison task : report.tasks()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("name", task.task());
+      json.addProperty("metric", task.metric());
+      json.addProperty("higher_is_better", task.higherIsBetter());
+      json.addProperty("dense", finite(task.dense()));
+      json.addProperty("slim", finite(task.slim()));
+      json.addProperty("delta", finite(task.delta()));
+      json.addProperty("stderr", finite(task.stderr()));
+      json.addProperty("n", task.n());
+      json.addProperty("p_value", finite(task.pValue()));
+      tasks.add(json);
+    }
+    return tasks;
+  }
+
+  private static JsonArray latency(RunReport report) {
+    JsonArray latency = new JsonArray();
+    for (LatencyResult result : report.latency()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("batch_size", result.batchSize());
+      json.addProperty("sequence_length", result.sequenceLength());
+      json.addProperty("dense_ms", result.denseMs());
+      json.addProperty("slim_ms", result.slimMs());
+      json.addProperty("dense_p95_ms", result.denseP95Ms());
+      json.addProperty("slim_p95_ms", result.slimP95Ms());
+      json.addProperty("speedup", result.speedup());
+      json.addProperty("runs", result.runs());
+      latency.add(json);
+    }
+    return latency;
+  }
+
+  private static JsonObject gate(Gate gate) {
+    JsonObject json = new JsonObject();
+    json.addProperty("passed", gate.passed());
+    JsonArray reasons = new JsonArray();
+    gate.reasons().forEach(reasons::add);
+    json.add("reasons", reasons);
+    return json;
+  }
+
+  /** JSON has no NaN and no infinities: null stands for them. */
+  private static @org.jspecify.annotations.Nullable Double finite(
+      @org.jspecify.annotations.Nullable Double value) {
+    return value == null || !Double.isFinite(value) ? null : value;
+  }
+}

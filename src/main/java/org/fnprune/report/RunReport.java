@@ -1,0 +1,75 @@
+package org.fnprune.report;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.Map;
+import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.Recipe;
+import org.fnprune.select.PruningPlan;
+import org.fnprune.structure.Structure;
+import org.fnprune.verify.Comparison;
+import org.fnprune.verify.Equivalence;
+import org.fnprune.verify.Gate;
+import org.fnprune.verify.LatencyResult;
+
+/**
+ * Everything that a run found out; what all renderings are made of.
+ *
+ * @param version of the tool
+ * @param device where the models ran
+ * @param dense the model before
+ * @param slim the model after
+ * @param networks by unit id; empty when the selector needed none
+ * @param ridges ε that each unit's least squares really used, by unit id
+ * @param timings milliseconds by stage, in order
+ */
+public record RunReport(
+    String version,
+    Recipe recipe,
+    String device,
+    ModelFacts dense,
+    ModelFacts slim,
+    Structure structure,
+    PruningPlan plan,
+    ImmutableMap<String, NetworkMaps> networks,
+    ImmutableMap<String, Double> ridges,
+    Equivalence equivalence,
+    ImmutableList<Comparison> tasks,
+    ImmutableList<LatencyResult> latency,
+    Gate gate,
+    ImmutableMap<String, Long> timings,
+    ImmutableList<String> warnings) {
+
+  /**
+   * A model's size.
+   *
+   * @param path of the .onnx file
+   * @param parameters floating-point values in its initialisers
+   * @param bytes of the .onnx file and its external data
+   * @param sha256 of the .onnx file and its external data, in that order
+   */
+  public record ModelFacts(String path, long parameters, long bytes, String sha256) {}
+
+  public RunReport {
+    timings = ImmutableMap.copyOf(timings);
+    warnings = ImmutableList.copyOf(warnings);
+  }
+
+  /** Parameters of the targets' units before. */
+  public long targetParameters() {
+    return structure.prunableParameters();
+  }
+
+  /** Fraction of the targets' parameters that the plan removes. */
+  public double sparsity() {
+    Map<String, Long> perChannel = new java.util.HashMap<>();
+    structure.units().forEach(u -> perChannel.put(u.id(), u.parametersPerChannel()));
+    long removed =
+        plan.units().stream()
+            .mapToLong(
+                u -> (u.width() - u.kept().length()) * perChannel.getOrDefault(u.id(), 0L))
+            .sum();
+    return (double) removed / targetParameters();
+  }
+
+}

@@ -1,0 +1,120 @@
+package org.fnprune.rewrite;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.common.collect.ImmutableMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.fnprune.model.ElementType;
+import org.fnprune.model.Graph;
+import org.fnprune.model.OnnxModel;
+import org.fnprune.runtime.ExtraInput;
+import org.fnprune.select.PruningPlan;
+import org.fnprune.select.UnitPlan;
+import org.fnprune.structure.Projection;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Structure;
+
+/**
+ * The dense model with one float input more per unit: a mask over its channels that is multiplied
+ * into the activation, so that any choice of channels can be tried without rewriting.
+ *
+ * @param model the model to run
+ * @param masks input names by unit id
+ */
+public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
+
+  /** Adds masks for all units of a structure. */
+  public static MaskedModel of(Graph dense, Structure structure) {
+    GraphEditor editor = new GraphEditor(dense);
+    ImmutableMap.Builder<String, String> masks = ImmutableMap.builder();
+    GraphProto.Builder inputs = GraphProto.newBuilder();
+    for (PrunableUnit unit : structure.units()) {
+      String mask = editor.freshName("fnprune_mask_" + unit.id());
+      inputs.addInput(vector(mask, unit.width()));
+      masks.put(unit.id(), mask);
+      multiply(editor, unit, mask);
+    }
+    OnnxModel edited = editor.build();
+    GraphProto graph =
+        edited.graph().toBuilder().addAllInput(inputs.getInputList()).clearValueInfo().build();
+    return new MaskedModel(
+        new OnnxModel(edited.proto().toBuilder().setGraph(graph).build(), edited.file()),
+        masks.buildOrThrow());
+  }
+
+  private static void multiply(GraphEditor editor, PrunableUnit unit, String mask) {
+    Projection first = unit.consumers().get(0);
+    ElementType type = ConsumerWeights.tensor(editor.dense(), first).type();
+    int at = unit.consumers().stream().mapToInt(Projection::node).min().orElseThrow();
+    String factor = mask;
+    if (type != ElementType.FLOAT) {
+      factor = editor.freshName(mask + "_cast");
+      editor.insertBefore(
+          at,
+          NodeProto.newBuilder()
+              .setOpType("Cast")
+              .addInput(mask)
+              .addOutput(factor)
+              .addAttribute(
+                  AttributeProto.newBuilder()
+                      .setName("to")
+                      .setType(AttributeProto.AttributeType.INT)
+                      .setI(type.number()))
+              .build());
+    }
+    String masked = editor.freshName(unit.activation() + "_masked");
+    editor.insertBefore(
+        at,
+        NodeProto.newBuilder()
+            .setOpType("Mul")
+            .addInput(unit.activation())
+            .addInput(factor)
+            .addOutput(masked)
+            .build());
+    unit.consumers().forEach(consumer -> editor.node(consumer.node()).setInput(0, masked));
+  }
+
+  private static ValueInfoProto vector(String name, int width) {
+    return ValueInfoProto.newBuilder()
+        .setName(name)
+        .setType(
+            TypeProto.newBuilder()
+                .setTensorType(
+                    TypeProto.Tensor.newBuilder()
+                        .setElemType(ElementType.FLOAT.number())
+                        .setShape(
+                            TensorShapeProto.newBuilder()
+                                .addDim(
+                                    TensorShapeProto.Dimension.newBuilder().setDimValue(width)))))
+        .build();
+  }
+
+  /** The mask inputs that let through what {@code plan} keeps; units not in it stay whole. */
+  public Map<String, ExtraInput> inputs(Structure structure, PruningPlan plan) {
+    Map<String, ExtraInput> extra = new HashMap<>();
+    for (PrunableUnit unit : structure.units()) {
+      float[] mask = new float[unit.width()];
+      java.util.Arrays.fill(mask, 1f);
+      extra.put(name(unit.id()), new ExtraInput(mask, unit.width()));
+    }
+    for (UnitPlan planned : plan.units()) {
+      float[] mask = new float[planned.width()];
+      planned.kept().forEach(i -> mask[i] = 1f);
+      extra.put(name(planned.id()), new ExtraInput(mask, planned.width()));
+    }
+    return extra;
+  }
+
+  private String name(String unit) {
+    String mask = masks.get(unit);
+    if (mask == null) {
+      throw new IllegalArgumentException("no mask for unit '" + unit + "'");
+    }
+    return mask;
+  }
+}

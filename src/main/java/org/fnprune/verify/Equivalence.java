@@ -1,0 +1,84 @@
+package org.fnprune.verify;
+
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import org.fnprune.data.TokenBatch;
+import org.fnprune.model.ElementType;
+import org.fnprune.model.OnnxModel;
+import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.runtime.BatchRunner;
+import org.fnprune.runtime.ExtraInput;
+import org.fnprune.runtime.OnnxSession;
+import org.fnprune.runtime.RuntimeOptions;
+import org.fnprune.select.PruningPlan;
+import org.fnprune.structure.Structure;
+
+/**
+ * Whether the slim model, before any compensation, computes what the dense one computes with the
+ * dropped channels set to zero. This separates rewriting from pruning: an error here is a bug, and
+ * never passes as a loss of accuracy.
+ *
+ * @param maxAbsDiff largest difference of any output value
+ * @param tolerance what it may be: 1e-4 of the largest output (2e-2 in half precision)
+ * @param passed whether it is
+ * @param batches batches compared
+ */
+public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, int batches) {
+
+  private static final double RELATIVE = 1e-4;
+  private static final double RELATIVE_HALF = 2e-2;
+
+  /** Compares the models' first outputs on {@code batches}. */
+  public static Equivalence check(
+      MaskedModel masked,
+      OnnxModel slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      RuntimeOptions options) {
+    List<String> output = List.of(slim.graph().getOutput(0).getName());
+    Map<String, ExtraInput> masks = masked.inputs(structure, plan);
+    double difference = 0;
+    double largest = 0;
+    try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
+        BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
+      for (TokenBatch batch : batches) {
+        FloatBuffer expected = reference.run(batch, output, masks).get(0).values();
+        FloatBuffer found = rewritten.run(batch, output).get(0).values();
+        if (expected.remaining() != found.remaining()) {
+          return new Equivalence(Double.POSITIVE_INFINITY, RELATIVE, false, batches.size());
+        }
+        for (int i = 0; i < expected.remaining(); i++) {
+          difference = Math.max(difference, difference(expected.get(i), found.get(i)));
+          largest = Math.max(largest, finite(expected.get(i)));
+        }
+      }
+    }
+    double tolerance = relative(slim) * largest;
+    return new Equivalence(difference, tolerance, difference <= tolerance, batches.size());
+  }
+
+  /** Equal values, infinities and NaN included, differ by nothing. */
+  private static double difference(float a, float b) {
+    if (Float.compare(a, b) == 0) {
+      return 0;
+    }
+    double difference = Math.abs((double) a - b);
+    return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
+  }
+
+  private static double finite(float value) {
+    return Float.isFinite(value) ? Math.abs(value) : 0;
+  }
+
+  private static double relative(OnnxModel model) {
+    boolean half =
+        model.graph().getInitializerList().stream()
+            .anyMatch(
+                t ->
+                    t.getDataType() == ElementType.FLOAT16.number()
+                        || t.getDataType() == ElementType.BFLOAT16.number());
+    return half ? RELATIVE_HALF : RELATIVE;
+  }
+}
