@@ -3,6 +3,7 @@ package org.fnprune.linalg;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /** How many threads the native libraries of this package use. */
@@ -23,6 +24,8 @@ public final class Threads {
     int threads = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
     Loader.load(openblas.class);
     openblas_nolapack.blas_set_num_threads(threads);
+    // NativeOpsHolder alone does not find a backend: Nd4j must have loaded one before.
+    Nd4j.getExecutioner();
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
   }
 

@@ -1,5 +1,8 @@
 package org.fnprune.network;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
@@ -7,7 +10,7 @@ import org.fnprune.linalg.SymmetricEigen;
 /** Centred, uncorrelated signals of unit variance: what FastICA takes. */
 final class Whitening {
 
-  /** Directions with less than this share of the largest eigenvalue are rounding noise. */
+  /** A direction with less than this share of the variance is rounding noise. */
   private static final double RANK_TOLERANCE = 1e-9;
 
   private Whitening() {}
@@ -26,25 +29,51 @@ final class Whitening {
     return whitened(centred(eigen.vectors().selectCols(significant(eigen)).transposed()));
   }
 
-  /** White combinations of {@code centred} (k × samples): Λ^(−1/2) Uᵀ X √samples, XXᵀ = UΛUᵀ. */
+  /**
+   * White combinations of {@code centred} (k × samples), by Gram and Schmidt in the rows' order,
+   * each projected twice; a row that the earlier ones leave nothing of is dropped.
+   *
+   * <p>Not Λ^(−1/2) Uᵀ X: centred eigenvectors have XXᵀ = I − d·mmᵀ, all of whose eigenvalues but
+   * one are 1, so U would be any rotation, rounding would choose it, and a seed would mean nothing.
+   */
   static Matrix whitened(Matrix centred) {
-    SymmetricEigen eigen = SymmetricEigen.of(centred.timesTransposed(centred));
-    int[] kept = significant(eigen);
-    double[] scale =
-        IntStream.of(kept)
-            .mapToDouble(i -> Math.sqrt(centred.cols() / eigen.values().get(i)))
-            .toArray();
-    Matrix vectors = eigen.vectors();
-    return Matrix.tabulate(
-            kept.length, centred.rows(), (i, j) -> vectors.get(j, kept[i]) * scale[i])
-        .times(centred);
+    List<double[]> basis = new ArrayList<>();
+    for (int i = 0; i < centred.rows(); i++) {
+      double[] row = centred.row(i);
+      double before = dot(row, row);
+      for (int pass = 0; pass < 2; pass++) {
+        basis.forEach(earlier -> subtract(row, dot(row, earlier) / row.length, earlier));
+      }
+      double left = dot(row, row);
+      if (left > RANK_TOLERANCE * before) {
+        double scale = Math.sqrt(row.length / left);
+        basis.add(Arrays.stream(row).map(x -> x * scale).toArray());
+      }
+    }
+    return basis.isEmpty()
+        ? Matrix.zeros(0, centred.cols())
+        : Matrix.of(basis.toArray(new double[0][]));
+  }
+
+  private static double dot(double[] a, double[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += a[i] * b[i];
+    }
+    return sum;
+  }
+
+  private static void subtract(double[] row, double factor, double[] other) {
+    for (int i = 0; i < row.length; i++) {
+      row[i] -= factor * other[i];
+    }
   }
 
   /** Every row less its mean. */
   static Matrix centred(Matrix rows) {
     double[] means =
         IntStream.range(0, rows.rows())
-            .mapToDouble(i -> java.util.Arrays.stream(rows.row(i)).average().orElse(0))
+            .mapToDouble(i -> Arrays.stream(rows.row(i)).average().orElse(0))
             .toArray();
     return Matrix.tabulate(rows.rows(), rows.cols(), (i, j) -> rows.get(i, j) - means[i]);
   }
