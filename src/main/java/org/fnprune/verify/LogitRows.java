@@ -1,0 +1,101 @@
+package org.fnprune.verify;
+
+import com.google.common.primitives.ImmutableIntArray;
+import java.nio.FloatBuffer;
+import org.fnprune.common.UsageException;
+import org.fnprune.data.TokenBatch;
+
+/** Reads single rows of logits where they lie. */
+final class LogitRows {
+
+  private LogitRows() {}
+
+  /** Refuses logits that are not batch × classes. */
+  static void requireClassifier(String task, TokenBatch batch, Logits logits) {
+    if (logits.shape().length() != 2) {
+      throw misfit(task, "classification", "batch × classes", logits);
+    }
+    requireRows(batch, logits);
+  }
+
+  /** Refuses logits that are not batch × sequence × vocabulary. */
+  static void requireLanguageModel(String task, String type, TokenBatch batch, Logits logits) {
+    if (logits.shape().length() != 3) {
+      throw misfit(task, type, "batch × sequence × vocabulary", logits);
+    }
+    requireRows(batch, logits);
+    if (logits.shape().get(1) != batch.length()) {
+      throw new IllegalStateException(
+          "logits " + logits.shape() + " for " + batch.length() + " tokens");
+    }
+    int largest =
+        batch.sequences().stream().flatMapToInt(ImmutableIntArray::stream).max().orElse(0);
+    if (largest >= logits.classes()) {
+      throw new UsageException(
+          "task '"
+              + task
+              + "' has token "
+              + largest
+              + ", but the model's vocabulary has "
+              + logits.classes(),
+          "does tokenizer.json belong to this model?");
+    }
+  }
+
+  private static void requireRows(TokenBatch batch, Logits logits) {
+    if (logits.shape().get(0) != batch.size()) {
+      throw new IllegalStateException(
+          "logits " + logits.shape() + " for " + batch.size() + " rows");
+    }
+  }
+
+  private static UsageException misfit(String task, String type, String wanted, Logits logits) {
+    return new UsageException(
+        "task '"
+            + task
+            + "' is a "
+            + type
+            + " task and needs logits of "
+            + wanted
+            + ", but the model gives shape "
+            + logits.shape(),
+        "choose a task type that fits the model");
+  }
+
+  /**
+   * The index of the largest of {@code classes} values from {@code start} on, the first of equals;
+   * −1 when one of them is not a number.
+   */
+  static int argmax(FloatBuffer values, int start, int classes) {
+    int best = 0;
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      float value = values.get(start + c);
+      if (Float.isNaN(value)) {
+        return -1;
+      }
+      if (value > largest) {
+        largest = value;
+        best = c;
+      }
+    }
+    return best;
+  }
+
+  /**
+   * −log softmax(values)[target] = log Σ exp(v_c − max) + max − v_target, in nats and float64.
+   *
+   * @return NaN when a value is not a number
+   */
+  static double negativeLogLikelihood(FloatBuffer values, int start, int classes, int target) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      largest = Math.max(largest, values.get(start + c));
+    }
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+      sum += Math.exp((double) values.get(start + c) - largest);
+    }
+    return Math.log(sum) + largest - values.get(start + target);
+  }
+}

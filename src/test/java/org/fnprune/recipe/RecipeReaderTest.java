@@ -1,0 +1,354 @@
+package org.fnprune.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.fnprune.common.Failures;
+import org.fnprune.recipe.Recipe.AllocationRule;
+import org.fnprune.recipe.Recipe.Budget;
+import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Recipe.CompensationMethod;
+import org.fnprune.recipe.Recipe.Form;
+import org.fnprune.recipe.Recipe.Latency;
+import org.fnprune.recipe.Recipe.Networks;
+import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Recipe.SelectorName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecipeReaderTest {
+
+  /** The contract's example, but for "sequential", which is not built yet. */
+  private static final String CONTRACT =
+      """
+      model: models/polymath            # folder or .onnx; relative to the recipe
+      output: runs/polymath-add
+      seed: 42
+      device: auto
+      calibration: {dataset: data/add-train.jsonl, text: text, num_samples: 512, max_seq_length: 128, batch_size: 16}
+      networks: {method: spatial-ica, components: 64, nonlinearity: cube, restarts: 10, groups: 1, threshold: auto}
+      prune: {targets: [ffn], sparsity: 0.5, selector: functional-networks, allocation: global, protect: {first: 0, last: 0}, round_to: 8}
+      compensate: {method: least-squares, ridge: auto, sequential: false}
+      verify: {tasks: [tasks/add.yaml], max_drop: 0.01, latency: {batch_sizes: [1, 8], runs: 50}}
+      """;
+
+  private static final String MINIMAL =
+      """
+      model: m
+      output: o
+      calibration: {dataset: d.jsonl}
+      prune: {sparsity: 0.5}
+      """;
+
+  @TempDir Path folder;
+
+  private Path file() {
+    return folder.resolve("recipe.yaml");
+  }
+
+  private Recipe read(String yaml, Overrides flags) throws IOException {
+    return RecipeReader.read(Files.writeString(file(), yaml), flags);
+  }
+
+  private Recipe read(String yaml) throws IOException {
+    return read(yaml, Overrides.none());
+  }
+
+  /** The error, with the file's folder cut off. */
+  private String failure(String yaml) {
+    return Failures.of(() -> read(yaml)).replace(folder + "/", "");
+  }
+
+  private static String flagFailure(Flag flag, String value) {
+    return Failures.of(() -> RecipeReader.fromFlags(flags().with(flag, value)));
+  }
+
+  private static Overrides flags() {
+    return Overrides.none()
+        .with(Flag.MODEL, "m")
+        .with(Flag.OUTPUT, "o")
+        .with(Flag.CALIBRATION, "d.jsonl")
+        .with(Flag.SPARSITY, "0.3");
+  }
+
+  @Test
+  void readsTheContractsExample() throws IOException {
+    Recipe recipe = read(CONTRACT);
+    assertThat(recipe.model()).isEqualTo(folder.resolve("models/polymath"));
+    assertThat(recipe.output()).isEqualTo(folder.resolve("runs/polymath-add"));
+    assertThat(recipe.seed()).isEqualTo(42);
+    assertThat(recipe.device()).isEqualTo(Device.AUTO);
+    assertThat(recipe.calibration())
+        .isEqualTo(
+            new Calibration(folder.resolve("data/add-train.jsonl"), "text", false, 512, 128, 16));
+    assertThat(recipe.networks()).isEqualTo(new Networks(64, Nonlinearity.CUBE, 10));
+    assertThat(recipe.prune())
+        .isEqualTo(
+            new Recipe.Prune(
+                ImmutableList.of("ffn"),
+                new Budget.Sparsity(0.5),
+                SelectorName.FUNCTIONAL_NETWORKS,
+                Form.COVERAGE,
+                AllocationRule.GLOBAL,
+                0,
+                0,
+                8));
+    assertThat(recipe.compensate())
+        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, 0.01));
+    assertThat(recipe.verify())
+        .isEqualTo(
+            new Recipe.Verify(
+                ImmutableList.of(folder.resolve("tasks/add.yaml")),
+                0.01,
+                new Latency(ImmutableIntArray.of(1, 8), 64, 50),
+                0));
+  }
+
+  @Test
+  void fillsInEveryDefault() throws IOException {
+    Recipe recipe = read(MINIMAL);
+    assertThat(recipe.seed()).isEqualTo(42);
+    assertThat(recipe.threads()).isZero();
+    assertThat(recipe.networks()).isEqualTo(new Networks(32, Nonlinearity.CUBE, 10));
+    assertThat(recipe.prune().allocation()).isEqualTo(AllocationRule.UNIFORM);
+    assertThat(recipe.prune().roundTo()).isEqualTo(8);
+    assertThat(recipe.verify().tasks()).isEmpty();
+    assertThat(recipe.verify().maxDrop()).isNull();
+    assertThat(recipe.verify().latency())
+        .isEqualTo(new Latency(ImmutableIntArray.of(1, 8), 64, 50));
+  }
+
+  @Test
+  void recipeAndFlagsAloneGiveTheSameRecipe() throws IOException {
+    Recipe typed =
+        RecipeReader.fromFlags(
+            Overrides.none()
+                .with(Flag.MODEL, folder.resolve("m").toString())
+                .with(Flag.OUTPUT, folder.resolve("o").toString())
+                .with(Flag.CALIBRATION, folder.resolve("d.jsonl").toString())
+                .with(Flag.SPARSITY, "0.5"));
+    assertThat(typed).isEqualTo(read(MINIMAL));
+  }
+
+  @Test
+  void flagsOverrideTheFile() throws IOException {
+    Overrides flags =
+        Overrides.none()
+            .with(Flag.SEED, "7")
+            .with(Flag.DEVICE, "cuda:1")
+            .with(Flag.PARAMETERS, "0.6")
+            .with(Flag.SELECTOR, "wanda-sp")
+            .with(Flag.RIDGE, "0.1")
+            .with(Flag.TASK, "/t/a.yaml")
+            .with(Flag.TASK, "/t/b.yaml")
+            .with(Flag.LATENCY, "false")
+            .with(Flag.LIMIT, "5");
+    Recipe recipe = read(CONTRACT, flags);
+    assertThat(recipe.seed()).isEqualTo(7);
+    assertThat(recipe.device()).isEqualTo(new Device(Device.Kind.CUDA, 1));
+    assertThat(recipe.prune().budget()).isEqualTo(new Budget.Parameters(0.6));
+    assertThat(recipe.prune().selector()).isEqualTo(SelectorName.WANDA_SP);
+    assertThat(recipe.compensate().ridge()).isEqualTo(0.1);
+    assertThat(recipe.verify().tasks()).containsExactly(Path.of("/t/a.yaml"), Path.of("/t/b.yaml"));
+    assertThat(recipe.verify().latency()).isNull();
+    assertThat(recipe.verify().limit()).isEqualTo(5);
+  }
+
+  @Test
+  void pathsOfFlagsStartFromTheWorkingDirectory() throws IOException {
+    Recipe recipe = read(MINIMAL, Overrides.none().with(Flag.OUTPUT, "elsewhere"));
+    assertThat(recipe.output()).isEqualTo(Path.of("elsewhere").toAbsolutePath());
+    assertThat(recipe.model()).isEqualTo(folder.resolve("m"));
+  }
+
+  @Test
+  void theLastOfRepeatedFlagsWins() throws IOException {
+    Overrides flags = Overrides.none().with(Flag.SEED, "1").with(Flag.SEED, "2");
+    assertThat(read(MINIMAL, flags).seed()).isEqualTo(2);
+  }
+
+  @Test
+  void latencyFalseTurnsItOffAndAFlagTurnsItOnAgain() throws IOException {
+    String yaml = MINIMAL + "verify: {latency: false}\n";
+    assertThat(read(yaml).verify().latency()).isNull();
+    assertThat(read(yaml, Overrides.none().with(Flag.LATENCY, "true")).verify().latency())
+        .isEqualTo(new Latency(ImmutableIntArray.of(1, 8), 64, 50));
+  }
+
+  @Test
+  void randomAndMagnitudeWithoutCompensationNeedNoCalibration() throws IOException {
+    String yaml =
+        "model: m\noutput: o\nprune: {sparsity: 0.5, selector: %s}\ncompensate: {method: none}\n";
+    assertThat(read(yaml.formatted("random")).calibration()).isNull();
+    assertThat(read(yaml.formatted("magnitude")).calibration()).isNull();
+    assertThat(failure(yaml.formatted("flap")))
+        .isEqualTo(
+            "recipe.yaml: calibration text is missing, but selector 'flap' must see activations"
+                + " | give calibration: {dataset: FILE}, or use selector random or magnitude with"
+                + " compensation none");
+  }
+
+  @Test
+  void saysAllThatNeedsCalibration() {
+    Overrides flags =
+        Overrides.none().with(Flag.MODEL, "m").with(Flag.OUTPUT, "o").with(Flag.SPARSITY, "0.5");
+    assertThat(Failures.of(() -> RecipeReader.fromFlags(flags)))
+        .isEqualTo(
+            "calibration text is missing, but selector 'functional-networks' and compensation"
+                + " 'least-squares' must see activations | give --calibration FILE, or use"
+                + " selector random or magnitude with compensation none");
+  }
+
+  @Test
+  void namesFileAndLineOfAnUnknownKey() {
+    String yaml = "model: m\noutput: o\n\nprune:\n  targets: [ffn]\n\n  sparsty: 0.5\n";
+    assertThat(failure(yaml))
+        .isEqualTo(
+            "recipe.yaml:7: unknown key 'sparsty' in 'prune'; allowed: targets, sparsity,"
+                + " parameters, selector, form, allocation, protect, round_to"
+                + " | did you mean 'sparsity'?");
+    assertThat(failure("model: m\nverfy: {}\n"))
+        .startsWith("recipe.yaml:2: unknown key 'verfy'; allowed: model, output,")
+        .endsWith(" | did you mean 'verify'?");
+    assertThat(failure(MINIMAL + "verify: {latency: {batch: 1}}\n"))
+        .startsWith("recipe.yaml:5: unknown key 'batch' in 'verify.latency'; allowed: batch_sizes");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          seed: x                           | seed x: must be a whole number of at most 64 bits
+          seed: '42'                        | seed '42': must be a whole number of at most 64 bits
+          device: gpu                       | device gpu: is not known; allowed: auto, cpu, cuda, cuda:N
+          threads: -1                       | threads -1: must be a whole number from 0 to 1024
+          networks: {components: 0}         | networks.components 0: must be a whole number from 1 to 1048576
+          networks: {components: 1.5}       | networks.components 1.5: must be a whole number from 1 to 1048576
+          networks: {nonlinearity: tanh}    | networks.nonlinearity tanh: is not known; allowed: logcosh, exp, cube
+          networks: {method: temporal-ica}  | networks.method temporal-ica: is not built yet; allowed for now: spatial-ica
+          networks: {groups: 4}             | networks.groups 4: is not built yet; allowed for now: 1
+          networks: {threshold: 3.46}       | networks.threshold 3.46: is not built yet; allowed for now: auto
+          networks: [cube]                  | 'networks' must be a mapping of keys to values
+          compensate: {sequential: true}    | compensate.sequential true: is not built yet; allowed for now: false
+          compensate: {ridge: 0}            | compensate.ridge 0: must be more than 0
+          compensate: {ridge: .inf}         | compensate.ridge .inf: must be a finite number, such as 0.5
+          compensate: {ridge: 1e999}        | compensate.ridge 1e999: must be a finite number, such as 0.5
+          compensate: {method: ols}         | compensate.method ols: is not known; allowed: none, bias, least-squares
+          verify: {max_drop: -0.1}          | verify.max_drop -0.1: must be 0 or more
+          verify: {max_drop: }              | verify.max_drop has no value
+          verify: {limit: 0}                | verify.limit 0: must be a whole number of at least 1
+          verify: {latency: 5}              | verify.latency 5: must be true or false
+          verify: {latency: {runs: many}}   | verify.latency.runs many: must be a whole number from 1 to 1048576
+          verify: {latency: {batch_sizes: [1, 0]}} | verify.latency.batch_sizes 0: must be a whole number from 1 to 1048576
+          verify: {latency: {batch_sizes: []}} | verify.latency.batch_sizes []: must hold at least one batch size
+          verify: {tasks: {a: b}}           | verify.tasks must be a value or a list, not a mapping
+          verify: {tasks: ['']}             | verify.tasks '': must be a text of at least one character
+          """)
+  void refusesWrongValuesWithTheirLine(String line, String message) {
+    assertThat(failure(MINIMAL + line + "\n")).startsWith("recipe.yaml:5: " + message + " |");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          sparsity: 1.0            | prune.sparsity 1.0: must lie between 0 and 1, both excluded
+          sparsity: 0              | prune.sparsity 0: must lie between 0 and 1, both excluded
+          sparsity: half           | prune.sparsity half: must be a finite number, such as 0.5
+          sparsity: NaN            | prune.sparsity NaN: must be a finite number, such as 0.5
+          parameters: 2            | prune.parameters 2: must lie between 0 and 1, both excluded
+          sparsity: [0.5]          | prune.sparsity [0.5]: must be a finite number, such as 0.5
+          sparsity: 0.5, selector: wanda | prune.selector wanda: is not known; allowed: functional-networks, random, magnitude, wanda-sp, flap
+          sparsity: 0.5, form: all | prune.form all: is not known; allowed: coverage, union
+          sparsity: 0.5, targets: [ffn, heads] | prune.targets heads: is not built yet; allowed for now: ffn
+          sparsity: 0.5, targets: [mlp] | prune.targets mlp: is not known; allowed: ffn, ffn_out, heads, kv_groups
+          sparsity: 0.5, targets: []  | prune.targets []: must name at least one kind of unit
+          sparsity: 0.5, protect: {first: -1} | prune.protect.first -1: must be a whole number from 0 to 65536
+          sparsity: 0.5, round_to: 0  | prune.round_to 0: must be a whole number from 1 to 65536
+          sparsity: 0.5, parameters: 0.6 | prune.parameters 0.6: cannot be combined with
+          protect: {first: 1}      | one of 'sparsity' and 'parameters' is missing in 'prune'
+          """)
+  void refusesWrongValuesOfPrune(String keys, String message) {
+    String yaml = "model: m\noutput: o\ncalibration: {dataset: d}\nprune: {" + keys + "}\n";
+    assertThat(failure(yaml)).startsWith("recipe.yaml:4: " + message);
+  }
+
+  @Test
+  void namesWhatIsMissing() {
+    assertThat(failure("output: o\n")).isEqualTo("recipe.yaml:1: 'model' is missing | add it");
+    assertThat(failure("model: m\n")).isEqualTo("recipe.yaml:1: 'output' is missing | add it");
+    assertThat(failure("model: m\noutput: o\ncalibration: {text: t}\n"))
+        .isEqualTo("recipe.yaml:3: 'dataset' is missing in 'calibration' | add it");
+    assertThat(failure("model: m\noutput: o\n"))
+        .isEqualTo(
+            "recipe.yaml: one of 'sparsity' and 'parameters' is missing in 'prune' | add it");
+    assertThat(Failures.of(() -> RecipeReader.fromFlags(Overrides.none())))
+        .isEqualTo("MODEL is missing | add MODEL");
+    assertThat(Failures.of(() -> RecipeReader.fromFlags(Overrides.none().with(Flag.MODEL, "m"))))
+        .isEqualTo("--output is missing | add --output");
+  }
+
+  @Test
+  void errorsOfFlagsNameTheFlag() {
+    assertThat(flagFailure(Flag.SPARSITY, "1.5"))
+        .isEqualTo("--sparsity 1.5: must lie between 0 and 1, both excluded | ");
+    assertThat(flagFailure(Flag.SELECTOR, "flip"))
+        .isEqualTo(
+            "--selector flip: is not known; allowed: functional-networks, random, magnitude,"
+                + " wanda-sp, flap | did you mean 'flap'?");
+    assertThat(flagFailure(Flag.TARGETS, "ffn,heads"))
+        .isEqualTo("--targets heads: is not built yet; allowed for now: ffn | write ffn");
+    assertThat(flagFailure(Flag.PARAMETERS, "0.5"))
+        .startsWith("--parameters 0.5: cannot be combined with --sparsity 0.3 |");
+    assertThat(flagFailure(Flag.BATCH_SIZE, "99999999999"))
+        .startsWith("--batch-size 99999999999: must be a whole number from 1 to 1048576");
+  }
+
+  @Test
+  void aKeyMayNotComeTwice() {
+    assertThat(failure("model: a\noutput: o\nmodel: b\n"))
+        .isEqualTo("recipe.yaml:3: key 'model' is already on line 1 | keep one of them");
+  }
+
+  @Test
+  void refusesWhatIsNotAPlainMapping() {
+    assertThat(failure("")).isEqualTo("recipe recipe.yaml is empty | write 'key: value' lines");
+    assertThat(failure("- a\n- b\n"))
+        .startsWith("recipe.yaml:1: the file must be a mapping of keys to values");
+    assertThat(failure("model: [a\noutput: b\n")).startsWith("recipe.yaml:2: not YAML: ");
+    assertThat(failure("model: !!java.net.URL [x]\n"))
+        .isEqualTo(
+            "recipe.yaml:1: tag 'tag:yaml.org,2002:java.net.URL' is not allowed | remove the tag");
+    assertThat(failure("a: b\n---\nc: d\n")).contains("not YAML");
+    assertThat(failure("model:\n  " + "[".repeat(5000) + "]".repeat(5000)))
+        .isEqualTo("recipe.yaml:2: nested more than 16 deep | use plain 'key: value' lines");
+    assertThat(failure("? [a]\n: b\n")).startsWith("recipe.yaml:1: a key must be a word");
+  }
+
+  @Test
+  void refusesFilesThatCannotBeRecipes() throws IOException {
+    assertThat(Failures.of(() -> RecipeReader.read(Path.of("nowhere.yaml"), Overrides.none())))
+        .isEqualTo("recipe nowhere.yaml is not a file | check the path");
+    Files.write(file(), new byte[] {'a', ':', ' ', (byte) 0xff});
+    assertThat(Failures.of(() -> RecipeReader.read(file(), Overrides.none())))
+        .isEqualTo("recipe " + file() + " is not UTF-8 text | save it as UTF-8");
+    assertThat(failure("#".repeat(1 << 20) + "\n"))
+        .isEqualTo(
+            "recipe recipe.yaml has 1048577 bytes; allowed: at most 1048576"
+                + " | is this the right file?");
+  }
+
+  @Test
+  void manyAliasesAreRefused() {
+    String yaml = "a: &x [1]\nb: [" + "*x, ".repeat(60) + "]\n";
+    assertThat(failure(yaml)).contains("aliases");
+  }
+}

@@ -1,0 +1,148 @@
+package org.fnprune.recipe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.fnprune.recipe.Recipe.AllocationRule;
+import org.fnprune.recipe.Recipe.Budget;
+import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Recipe.CompensationMethod;
+import org.fnprune.recipe.Recipe.Form;
+import org.fnprune.recipe.Recipe.Latency;
+import org.fnprune.recipe.Recipe.Networks;
+import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Recipe.SelectorName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecipeWriterTest {
+
+  private static final ImmutableList<String> NAMES =
+      ImmutableList.of(
+          "text",
+          "a b",
+          "x: y",
+          "# no",
+          "'q' \"d\" \\",
+          "ümläut ☃ 😀",
+          "no",
+          "1",
+          "\u0085\t\u2028");
+
+  @TempDir Path folder;
+
+  private static <T> T any(Random random, T[] values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  private static Path path(Random random) {
+    return Path.of("/data", NAMES.get(random.nextInt(NAMES.size())));
+  }
+
+  private static Recipe recipe(Random random) {
+    Budget budget =
+        random.nextBoolean()
+            ? new Budget.Sparsity(0.001 + 0.99 * random.nextDouble())
+            : new Budget.Parameters(1e-5 + 0.99 * random.nextDouble());
+    return new Recipe(
+        path(random),
+        path(random),
+        random.nextLong(),
+        random.nextBoolean() ? Device.AUTO : new Device(Device.Kind.CUDA, random.nextInt(4)),
+        random.nextInt(9),
+        new Calibration(
+            path(random),
+            NAMES.get(random.nextInt(NAMES.size() - 1)),
+            random.nextBoolean(),
+            1 + random.nextInt(1000),
+            1 + random.nextInt(4096),
+            1 + random.nextInt(64)),
+        new Networks(
+            1 + random.nextInt(99), any(random, Nonlinearity.values()), 1 + random.nextInt(9)),
+        new Recipe.Prune(
+            ImmutableList.of("ffn"),
+            budget,
+            any(random, SelectorName.values()),
+            any(random, Form.values()),
+            any(random, AllocationRule.values()),
+            random.nextInt(3),
+            random.nextInt(3),
+            1 + random.nextInt(64)),
+        new Recipe.Compensate(
+            any(random, CompensationMethod.values()), Math.exp(10 * random.nextGaussian())),
+        new Recipe.Verify(
+            random.nextBoolean()
+                ? ImmutableList.of()
+                : ImmutableList.of(path(random), path(random)),
+            random.nextBoolean() ? null : random.nextDouble(),
+            random.nextBoolean()
+                ? null
+                : new Latency(ImmutableIntArray.of(1, 1 + random.nextInt(64)), 128, 10),
+            random.nextInt(3)));
+  }
+
+  @Test
+  void whatIsWrittenReadsBackEqual() throws IOException {
+    Random random = new Random(1);
+    for (int i = 0; i < 300; i++) {
+      Recipe recipe = recipe(random);
+      Path file =
+          Files.writeString(folder.resolve("recipe.lock.yaml"), RecipeWriter.toYaml(recipe));
+      assertThat(RecipeReader.read(file, Overrides.none())).isEqualTo(recipe);
+    }
+  }
+
+  @Test
+  void spellsOutEveryDefaultInAFixedOrder() {
+    Recipe recipe =
+        RecipeReader.fromFlags(
+            Overrides.none()
+                .with(Flag.MODEL, "/m")
+                .with(Flag.OUTPUT, "/o")
+                .with(Flag.CALIBRATION, "/d.jsonl")
+                .with(Flag.SPARSITY, "0.5"));
+    assertThat(RecipeWriter.toYaml(recipe))
+        .isEqualTo(
+            """
+            model: "/m"
+            output: "/o"
+            seed: 42
+            device: auto
+            threads: 0
+            calibration:
+              dataset: "/d.jsonl"
+              text: "text"
+              lines: false
+              num_samples: 512
+              max_seq_length: 128
+              batch_size: 16
+            networks:
+              method: spatial-ica
+              components: 32
+              nonlinearity: cube
+              restarts: 10
+            prune:
+              targets: [ffn]
+              sparsity: 0.5
+              selector: functional-networks
+              form: coverage
+              allocation: uniform
+              protect: {first: 0, last: 0}
+              round_to: 8
+            compensate:
+              method: least-squares
+              ridge: 0.01
+            verify:
+              tasks: []
+              latency:
+                batch_sizes: [1, 8]
+                sequence_length: 64
+                runs: 50
+            """);
+  }
+}
