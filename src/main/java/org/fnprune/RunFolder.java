@@ -27,14 +27,7 @@ public record RunFolder(Path root, boolean resumed) {
   /** Everything that a run writes, in the order in which it is removed. */
   private static final List<String> ARTEFACTS =
       List.of(
-          REPORT,
-          "report.md",
-          "plan.json",
-          "structure.json",
-          "moments",
-          "networks",
-          "slim",
-          LOCK);
+          REPORT, "report.md", "plan.json", "structure.json", "moments", "networks", "slim", LOCK);
 
   /**
    * Makes the folder, resumes an unfinished run in it, or replaces a finished one.

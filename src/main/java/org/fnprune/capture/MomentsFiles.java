@@ -46,8 +46,7 @@ public final class MomentsFiles {
     index.addProperty("tokens", tokens);
     index.addProperty("device", device);
     index.add("units", units);
-    AtomicFiles.writeString(
-        folder.resolve(INDEX), Json.pretty(index));
+    AtomicFiles.writeString(folder.resolve(INDEX), Json.pretty(index));
   }
 
   /** The moments of a complete capture; empty when there is none or its files are not whole. */

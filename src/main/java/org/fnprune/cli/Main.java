@@ -11,13 +11,15 @@ import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.apache.commons.cli.UnrecognizedOptionException;
+import org.fnprune.Version;
 import org.fnprune.common.DidYouMean;
 import org.fnprune.common.UsageException;
 
 /** Parses the command line, dispatches on its first word and turns errors into exit codes. */
 public final class Main {
 
-  static final List<Command> COMMANDS = List.of(new InspectCommand());
+  static final List<Command> COMMANDS =
+      List.of(new RunCommand(), new PruneCommand(), new InspectCommand(), new EvalCommand());
 
   private Main() {}
 

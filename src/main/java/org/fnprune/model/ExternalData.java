@@ -36,7 +36,7 @@ final class ExternalData {
    */
   static ByteString read(TensorProto tensor, Path modelFile, long expected) {
     Map<String, String> entries = entries(tensor);
-    Path file = resolve(tensor.getName(), entries.getOrDefault("location", ""), modelFile);
+    Path file = file(tensor, modelFile);
     try (FileChannel channel = FileChannel.open(file)) {
       long offset = number(tensor, entries, "offset", 0);
       long length = number(tensor, entries, "length", expected);
@@ -80,9 +80,9 @@ final class ExternalData {
     return entries;
   }
 
-  /** The location as a path, before it is checked to exist; used when the folder is copied too. */
-  static String location(TensorProto tensor) {
-    return entries(tensor).getOrDefault("location", "");
+  /** The file that a tensor's data lies in, checked to be inside the model's folder. */
+  static Path file(TensorProto tensor, Path modelFile) {
+    return resolve(tensor.getName(), entries(tensor).getOrDefault("location", ""), modelFile);
   }
 
   private static Path resolve(String tensor, String location, Path modelFile) {

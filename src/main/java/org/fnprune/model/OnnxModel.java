@@ -91,6 +91,22 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
         .anyMatch(t -> t.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
   }
 
+  /**
+   * The files that hold this model's external data, without duplicates.
+   *
+   * @throws UsageException when a reference is not safe
+   */
+  public ImmutableSet<Path> externalFiles() {
+    Path onnxFile = file;
+    if (onnxFile == null) {
+      return ImmutableSet.of();
+    }
+    return graph().getInitializerList().stream()
+        .filter(t -> t.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+        .map(t -> ExternalData.file(t, onnxFile))
+        .collect(toImmutableSet());
+  }
+
   /** The opset version of the standard operators. */
   public long opset() {
     return proto.getOpsetImportList().stream()

@@ -35,8 +35,6 @@ public final class NetworkFiles {
     JsonObject index = new JsonObject();
     index.addProperty("schema", 1);
     index.add("units", units);
-    AtomicFiles.writeString(
-        folder.resolve("networks.json"),
-        Json.pretty(index));
+    AtomicFiles.writeString(folder.resolve("networks.json"), Json.pretty(index));
   }
 }

@@ -77,11 +77,26 @@ public final class RecipeReader {
     return new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides).recipe();
   }
 
+  /**
+   * Builds the request of an evaluation from flags.
+   *
+   * @throws UsageException for anything missing or out of range, naming the flag
+   */
+  public static EvalRequest evaluation(Overrides overrides) {
+    RecipeReader reader = new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides);
+    Recipe.Verify verify = VerifySection.read(reader.root, overrides);
+    return new EvalRequest(
+        reader.required("model", Flag.MODEL).path(),
+        reader.device(),
+        reader.seed(),
+        reader.threads(),
+        verify.tasks(),
+        verify.limit());
+  }
+
   private Recipe recipe() {
     Path model = required("model", Flag.MODEL).path();
     Path output = required("output", Flag.OUTPUT).path();
-    Setting seed = top.find("seed", Flag.SEED);
-    Setting device = top.find("device", Flag.DEVICE);
     Calibration calibration = calibration();
     Networks networks = networks();
     Prune prune = PruneSection.read(root, flags);
@@ -90,9 +105,9 @@ public final class RecipeReader {
     return new Recipe(
         model,
         output,
-        seed == null ? 42 : seed.longInteger(),
-        device == null ? Device.AUTO : device(device),
-        top.integer("threads", Flag.THREADS, 0, 1024, 0),
+        seed(),
+        device(),
+        threads(),
         calibration,
         networks,
         prune,
@@ -111,7 +126,20 @@ public final class RecipeReader {
     throw new UsageException(flag.label() + " is missing", "add " + flag.label());
   }
 
-  private static Device device(Setting setting) {
+  private long seed() {
+    Setting seed = top.find("seed", Flag.SEED);
+    return seed == null ? 42 : seed.longInteger();
+  }
+
+  private int threads() {
+    return top.integer("threads", Flag.THREADS, 0, 1024, 0);
+  }
+
+  private Device device() {
+    Setting setting = top.find("device", Flag.DEVICE);
+    if (setting == null) {
+      return Device.AUTO;
+    }
     return Device.parse(setting.string())
         .orElseThrow(
             () -> setting.refuse("is not known; allowed: auto, cpu, cuda, cuda:N", "try auto"));

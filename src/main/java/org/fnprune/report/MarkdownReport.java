@@ -116,9 +116,7 @@ public final class MarkdownReport {
 
   private static TextTable timings(RunReport report) {
     TextTable table = new TextTable("Stage", "Seconds");
-    report
-        .timings()
-        .forEach((stage, ms) -> table.row(stage, Summary.number("%.2f", ms / 1000.0)));
+    report.timings().forEach((stage, ms) -> table.row(stage, Summary.number("%.2f", ms / 1000.0)));
     return table;
   }
 }

@@ -66,10 +66,8 @@ public record RunReport(
     structure.units().forEach(u -> perChannel.put(u.id(), u.parametersPerChannel()));
     long removed =
         plan.units().stream()
-            .mapToLong(
-                u -> (u.width() - u.kept().length()) * perChannel.getOrDefault(u.id(), 0L))
+            .mapToLong(u -> (u.width() - u.kept().length()) * perChannel.getOrDefault(u.id(), 0L))
             .sum();
     return (double) removed / targetParameters();
   }
-
 }

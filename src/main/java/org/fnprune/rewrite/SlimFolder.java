@@ -4,13 +4,10 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.common.hash.Hashing;
-import com.google.common.hash.HashingOutputStream;
 import com.google.common.io.CountingOutputStream;
 import com.google.common.io.MoreFiles;
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -145,14 +142,5 @@ public final class SlimFolder {
 
   private static StringStringEntryProto entry(String key, String value) {
     return StringStringEntryProto.newBuilder().setKey(key).setValue(value).build();
-  }
-
-  /** SHA-256 of a file in hexadecimal. */
-  public static String sha256(Path file) throws IOException {
-    try (HashingOutputStream hash =
-        new HashingOutputStream(Hashing.sha256(), OutputStream.nullOutputStream())) {
-      Files.copy(file, hash);
-      return hash.hash().toString();
-    }
   }
 }

@@ -1,15 +1,16 @@
-package org.fnprune.cli;
+package org.fnprune;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
 
 /** The version that this was built as. */
-final class Version {
+public final class Version {
 
   private Version() {}
 
-  static String current() {
+  /** The version, such as {@code 0.1.0}. */
+  public static String current() {
     Properties properties = new Properties();
     try (InputStream in = Version.class.getResourceAsStream("/fnprune.properties")) {
       if (in != null) {

@@ -1,0 +1,41 @@
+package org.fnprune;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fnprune.common.Hashes;
+import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.RecipeWriter;
+import org.fnprune.recipe.TaskReader;
+
+/** The text of {@code recipe.lock.yaml}: what a run's result depends on. */
+final class Lock {
+
+  private Lock() {}
+
+  /** The resolved recipe, with the tool's version and the inputs' hashes as comments. */
+  static String text(Recipe recipe, RunInputs read, String version) throws IOException {
+    StringBuilder text = new StringBuilder("# fnprune ").append(version).append('\n');
+    for (Path input : inputs(recipe, read)) {
+      text.append("# sha256 ").append(Hashes.sha256(input)).append("  ");
+      text.append(input).append('\n');
+    }
+    return text.append(RecipeWriter.toYaml(recipe)).toString();
+  }
+
+  private static List<Path> inputs(Recipe recipe, RunInputs read) {
+    List<Path> inputs = new ArrayList<>();
+    inputs.add(read.folder().onnxFile());
+    inputs.addAll(read.dense().model().externalFiles());
+    read.folder().tokenizer().ifPresent(inputs::add);
+    if (recipe.calibration() != null) {
+      inputs.add(recipe.calibration().dataset());
+    }
+    for (Path task : recipe.verify().tasks()) {
+      inputs.add(task);
+      inputs.add(TaskReader.read(task).dataset());
+    }
+    return inputs;
+  }
+}

@@ -1,0 +1,92 @@
+package org.fnprune.cli;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.fnprune.recipe.Flag;
+import org.fnprune.recipe.Overrides;
+
+/** The flags that override a recipe: their help, and their values as {@link Overrides}. */
+final class RecipeFlags {
+
+  /** What a flag's value is called and what it does. */
+  private record Text(String value, String description) {}
+
+  private static final Map<Flag, Text> TEXTS = texts();
+
+  private RecipeFlags() {}
+
+  private static Map<Flag, Text> texts() {
+    Map<Flag, Text> texts = new EnumMap<>(Flag.class);
+    texts.put(Flag.OUTPUT, new Text("DIR", "the run folder to make"));
+    texts.put(Flag.DEVICE, new Text("D", "auto, cpu, cuda or cuda:N (auto)"));
+    texts.put(Flag.SEED, new Text("N", "of every random step (42)"));
+    texts.put(Flag.THREADS, new Text("N", "0 takes all processors (0)"));
+    texts.put(Flag.CALIBRATION, new Text("FILE", "sample text: JSONL, CSV, TSV or plain text"));
+    texts.put(Flag.TEXT, new Text("FIELD", "the field with the text (text)"));
+    texts.put(Flag.LINES, new Text("", "plain text: each line is a sample"));
+    texts.put(Flag.NUM_SAMPLES, new Text("N", "calibration samples at most (512)"));
+    texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (128)"));
+    texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (16)"));
+    texts.put(Flag.SPARSITY, new Text("R", "fraction of the targets' parameters to remove"));
+    texts.put(Flag.PARAMETERS, new Text("R", "or: fraction of the whole model to keep"));
+    texts.put(Flag.TARGETS, new Text("KINDS", "unit kinds: ffn (ffn)"));
+    texts.put(
+        Flag.SELECTOR, new Text("S", "functional-networks, random, magnitude, wanda-sp or flap"));
+    texts.put(Flag.FORM, new Text("F", "of functional-networks: coverage or union (coverage)"));
+    texts.put(Flag.ALLOCATION, new Text("A", "uniform or global (uniform)"));
+    texts.put(Flag.ROUND_TO, new Text("N", "kept widths are multiples of this (8)"));
+    texts.put(Flag.COMPENSATE, new Text("M", "none, bias or least-squares (least-squares)"));
+    texts.put(Flag.RIDGE, new Text("E", "of least-squares: auto or a number (auto)"));
+    texts.put(Flag.TASK, new Text("FILE", "a task file; may be given several times"));
+    texts.put(Flag.MAX_DROP, new Text("X", "gate: largest loss of a task's first metric"));
+    texts.put(Flag.LIMIT, new Text("N", "rows of each task at most"));
+    texts.put(Flag.COMPONENTS, new Text("K", "networks per unit (32)"));
+    texts.put(Flag.NONLINEARITY, new Text("G", "cube, logcosh or exp (cube)"));
+    texts.put(Flag.RESTARTS, new Text("N", "seeded starts of FastICA (10)"));
+    texts.put(Flag.LATENCY, new Text("BOOL", "whether latency is measured (true)"));
+    return texts;
+  }
+
+  /** All flags that override a recipe. */
+  static Options all() {
+    Options options = new Options();
+    TEXTS.keySet().forEach(flag -> options.addOption(option(flag)));
+    return options;
+  }
+
+  /** Some of them. */
+  static Options some(List<Flag> flags) {
+    Options options = new Options();
+    flags.forEach(flag -> options.addOption(option(flag)));
+    return options;
+  }
+
+  private static Option option(Flag flag) {
+    Text text = TEXTS.get(flag);
+    if (text == null) {
+      throw new IllegalArgumentException(flag + " is no flag");
+    }
+    return text.value().isEmpty()
+        ? CommonFlags.flag(flag.option(), text.description())
+        : CommonFlags.value(flag.option(), text.value(), text.description());
+  }
+
+  /** What was given on a command line. */
+  static Overrides read(CommandLine line) {
+    Overrides overrides = Overrides.none();
+    for (Flag flag : TEXTS.keySet()) {
+      if (!line.hasOption(flag.option())) {
+        continue;
+      }
+      String[] values = line.getOptionValues(flag.option());
+      for (String value : values == null ? new String[] {"true"} : values) {
+        overrides = overrides.with(flag, value);
+      }
+    }
+    return overrides;
+  }
+}

@@ -1,0 +1,68 @@
+package org.fnprune.select;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.fnprune.common.UsageException;
+import org.fnprune.recipe.Recipe;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Structure;
+
+/** Ranks every unit's channels, spreads the budget, and keeps the best of each. */
+public final class Planner {
+
+  private Planner() {}
+
+  /**
+   * The plan.
+   *
+   * @param candidates one for each unit of the structure, in its order
+   * @throws UsageException when the budget cannot be met
+   */
+  public static PruningPlan plan(
+      Structure structure,
+      List<Candidate> candidates,
+      Selector selector,
+      Recipe.Prune options,
+      long seed) {
+    List<Ranking> rankings = new ArrayList<>();
+    candidates.forEach(candidate -> rankings.add(selector.rank(candidate, seed)));
+    List<Integer> widths =
+        Allocation.widths(
+            candidates, rankings, parametersToRemove(structure, options.budget()), options);
+    List<UnitPlan> units = new ArrayList<>();
+    for (int i = 0; i < candidates.size(); i++) {
+      PrunableUnit unit = structure.units().get(i);
+      units.add(
+          new UnitPlan(
+              unit.id(),
+              unit.kind().label(),
+              unit.layer(),
+              unit.activation(),
+              -1,
+              unit.width(),
+              unit.unitSize(),
+              rankings.get(i).best(widths.get(i))));
+    }
+    return new PruningPlan(units);
+  }
+
+  private static long parametersToRemove(Structure structure, Recipe.Budget budget) {
+    if (budget instanceof Recipe.Budget.Sparsity sparsity) {
+      return Math.round(sparsity.fraction() * structure.prunableParameters());
+    }
+    double keep = ((Recipe.Budget.Parameters) budget).fraction();
+    long remove = Math.round((1 - keep) * structure.parameters());
+    if (remove > structure.prunableParameters()) {
+      throw new UsageException(
+          "keeping "
+              + keep
+              + " of the model means removing "
+              + remove
+              + " parameters, but only "
+              + structure.prunableParameters()
+              + " are prunable",
+          "raise 'parameters'");
+    }
+    return remove;
+  }
+}
