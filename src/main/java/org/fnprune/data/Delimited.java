@@ -1,5 +1,6 @@
 package org.fnprune.data;
 
+import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -104,7 +105,11 @@ final class Delimited {
 
   private static UsageException malformed(DatasetReader.Source source, long line, Exception e) {
     return new UsageException(
-        source.file() + ":" + line + ": not valid CSV after RFC 4180: " + e.getMessage(),
+        source.file()
+            + ":"
+            + line
+            + ": not valid CSV after RFC 4180: "
+            + Throwables.getRootCause(e).getMessage(),
         "write \" inside a quoted value as \"\"",
         e);
   }

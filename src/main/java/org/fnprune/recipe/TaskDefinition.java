@@ -33,6 +33,13 @@ public record TaskDefinition(
     int batchSize,
     int limit) {
 
+  public TaskDefinition {
+    if (name.isBlank() || maxSeqLength < 1 || batchSize < 1 || limit < 0) {
+      throw new IllegalArgumentException(
+          "task '" + name + "': " + maxSeqLength + ", " + batchSize + ", " + limit);
+    }
+  }
+
   /** The types of task that are built. */
   public enum Type {
     CLASSIFICATION,

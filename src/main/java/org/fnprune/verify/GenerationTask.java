@@ -21,9 +21,11 @@ import org.fnprune.recipe.TaskDefinition;
  * emit after the answer is not looked at: put the terminator (a newline, say) into the answer if it
  * matters.
  *
- * <p>Tokens are counted as lm-evaluation-harness does: spaces at the end of the prompt go over to
- * the answer, prompt and prompt + answer are tokenised, and what the longer has more is the answer.
- * Special tokens in front stay, those behind are left out.
+ * <p>Tokenised as lm-evaluation-harness does: spaces at the end of the prompt go over to the
+ * answer; prompt and prompt + answer are tokenised, and what the longer has more is the answer. The
+ * model sees the prompt's own tokens, even where the two would merge at the seam, as in real
+ * decoding. Special tokens in front stay (the harness's {@code add_bos_token=True}), those behind
+ * are left out.
  */
 public final class GenerationTask implements Task {
 
@@ -61,19 +63,24 @@ public final class GenerationTask implements Task {
   private static Example example(TaskDefinition definition, Row row, Tokenizer tokenizer) {
     String prompt = row.get(definition.prompt());
     String whole = prompt + row.get(definition.answer());
-    int context = tokenizer.encode(prompt.stripTrailing(), Tokenizer.Special.LEADING).length();
+    ImmutableIntArray context = tokenizer.encode(prompt.stripTrailing(), Tokenizer.Special.LEADING);
     ImmutableIntArray ids = tokenizer.encode(whole, Tokenizer.Special.LEADING);
-    if (context == 0) {
+    if (context.isEmpty()) {
       throw row.refuse(
           "field '" + definition.prompt() + "' has no tokens, so nothing predicts the answer",
           "give every row a prompt");
     }
-    if (ids.length() <= context) {
+    if (ids.length() <= context.length()) {
       throw row.refuse(
           "field '" + definition.answer() + "' adds no tokens to the prompt",
           "give every row an answer");
     }
-    return new Example(ids, context);
+    return new Example(
+        ImmutableIntArray.builder(ids.length())
+            .addAll(context)
+            .addAll(ids.subArray(context.length(), ids.length()))
+            .build(),
+        context.length());
   }
 
   @Override

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.fnprune.common.Failures;
+import org.fnprune.common.UsageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,7 +136,7 @@ class DatasetReaderTest {
             "d.csv:4: row has 3 values, but the first row names 2 columns"
                 + " | put quotes around values that contain the separator");
     assertThat(failure("d.csv", "text\na\n\"b\"c\n", "text"))
-        .startsWith("d.csv:3: not valid CSV after RFC 4180: ");
+        .startsWith("d.csv:3: not valid CSV after RFC 4180: Invalid character between");
     assertThat(failure("d.csv", "text\n\"open", "text"))
         .startsWith("d.csv:2: not valid CSV after RFC 4180: ");
     assertThat(failure("d.csv", "text,text\na,b\n", "text"))
@@ -206,5 +208,30 @@ class DatasetReaderTest {
         .isEqualTo("dataset d.csv has no rows | give a file with some text");
     assertThat(failure("d.csv", "", "text"))
         .startsWith("d.csv:1: no column 'text'; the columns are ");
+  }
+
+  /** Whatever a file holds, it is either read or refused with a usage error. */
+  @ParameterizedTest
+  @ValueSource(strings = {"d.jsonl", "d.csv", "d.tsv", "d.txt"})
+  void noBytesBreakTheReader(String name) throws IOException {
+    byte[] seed =
+        (name.equals("d.jsonl")
+                ? "{\"text\": \"a\\u00e9\", \"x\": [1, {}]}\n{\"text\": 1}\n"
+                : "text,x\ttext\n\"a \"\"b\"\"\",\"c\nd\"\n\u00e9,1\n")
+            .getBytes(StandardCharsets.UTF_8);
+    Random random = new Random(7);
+    for (int i = 0; i < 300; i++) {
+      byte[] bytes = seed.clone();
+      for (int k = random.nextInt(4); k >= 0; k--) {
+        byte[] telling = {'"', ',', '\n', '\r', '{', '}', '\\', 0, (byte) 0xff, '[', '\t', ':'};
+        bytes[random.nextInt(bytes.length)] = telling[random.nextInt(telling.length)];
+      }
+      Path file = Files.write(folder.resolve(name), bytes);
+      try {
+        assertThat(rows(file, 0, "text")).isNotEmpty();
+      } catch (UsageException e) {
+        assertThat(e.getMessage()).contains(name);
+      }
+    }
   }
 }

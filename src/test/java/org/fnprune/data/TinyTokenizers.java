@@ -38,20 +38,17 @@ public final class TinyTokenizers {
   }
 
   private static String frame(String... words) {
-    String special = "{\"id\":\"%s\",\"ids\":[%d],\"tokens\":[\"%s\"]}";
-    String first = "{\"SpecialToken\":{\"id\":\"%s\",\"type_id\":0}}";
-    return ("{\"type\":\"TemplateProcessing\",\"single\":["
-            + first
-            + ",{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
-            + first
-            + "],\"pair\":[{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
-            + "{\"Sequence\":{\"id\":\"B\",\"type_id\":1}}],\"special_tokens\":{\"%s\":"
-            + special
-            + ",\"%s\":"
-            + special
-            + "}}")
-        .formatted(
-            words[1], words[2], words[1], words[1], 1, words[1], words[2], words[2], 2, words[2]);
+    return """
+        {"type": "TemplateProcessing",
+         "single": [{"SpecialToken": {"id": "BOS", "type_id": 0}},
+                    {"Sequence": {"id": "A", "type_id": 0}},
+                    {"SpecialToken": {"id": "EOS", "type_id": 0}}],
+         "pair": [{"Sequence": {"id": "A", "type_id": 0}},
+                  {"Sequence": {"id": "B", "type_id": 1}}],
+         "special_tokens": {"BOS": {"id": "BOS", "ids": [1], "tokens": ["BOS"]},
+                            "EOS": {"id": "EOS", "ids": [2], "tokens": ["EOS"]}}}"""
+        .replace("BOS", words[1])
+        .replace("EOS", words[2]);
   }
 
   private static Path write(

@@ -77,6 +77,17 @@ class TokenizerTest {
   }
 
   @Test
+  void onlyTheTokenizerFileCounts() throws IOException {
+    Files.writeString(
+        folder.resolve("tokenizer_config.json"),
+        "{\"do_lower_case\": true, \"strip_accents\": true, \"model_max_length\": 2,"
+            + " \"add_bos_token\": true, \"bos_token\": \"a\"}");
+    try (Tokenizer tokenizer = Tokenizer.open(TinyTokenizers.words(folder, "?", "a", "A"))) {
+      assertThat(tokenizer.encode("A a A á")).isEqualTo(ids(2, 1, 2, 0));
+    }
+  }
+
+  @Test
   void veryLongTextsAreNotCut() throws IOException {
     try (Tokenizer tokenizer = Tokenizer.open(TinyTokenizers.words(folder, "?", "a"))) {
       assertThat(tokenizer.encode("a ".repeat(20_000)).length()).isEqualTo(20_000);

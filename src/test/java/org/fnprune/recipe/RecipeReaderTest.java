@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Random;
 import org.fnprune.common.Failures;
+import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe.AllocationRule;
 import org.fnprune.recipe.Recipe.Budget;
 import org.fnprune.recipe.Recipe.Calibration;
@@ -185,9 +188,9 @@ class RecipeReaderTest {
   void randomAndMagnitudeWithoutCompensationNeedNoCalibration() throws IOException {
     String yaml =
         "model: m\noutput: o\nprune: {sparsity: 0.5, selector: %s}\ncompensate: {method: none}\n";
-    assertThat(read(yaml.formatted("random")).calibration()).isNull();
-    assertThat(read(yaml.formatted("magnitude")).calibration()).isNull();
-    assertThat(failure(yaml.formatted("flap")))
+    assertThat(read(yaml.replace("%s", "random")).calibration()).isNull();
+    assertThat(read(yaml.replace("%s", "magnitude")).calibration()).isNull();
+    assertThat(failure(yaml.replace("%s", "flap")))
         .isEqualTo(
             "recipe.yaml: calibration text is missing, but selector 'flap' must see activations"
                 + " | give calibration: {dataset: FILE}, or use selector random or magnitude with"
@@ -350,5 +353,33 @@ class RecipeReaderTest {
   void manyAliasesAreRefused() {
     String yaml = "a: &x [1]\nb: [" + "*x, ".repeat(60) + "]\n";
     assertThat(failure(yaml)).contains("aliases");
+  }
+
+  /** Whatever a file holds, it is either read or refused with a usage error that names it. */
+  @Test
+  void noTextBreaksTheReader() throws IOException {
+    Random random = new Random(3);
+    String telling = "{}[]:,-?!&*#|>'\"%@`\n\t 0.e\u0000\u00a0\ud83d";
+    int refused = 0;
+    for (int i = 0; i < 500; i++) {
+      StringBuilder yaml = new StringBuilder(i % 2 == 0 ? MINIMAL : CONTRACT);
+      for (int k = random.nextInt(4); k >= 0; k--) {
+        char c = telling.charAt(random.nextInt(telling.length()));
+        int at = random.nextInt(yaml.length());
+        if (random.nextBoolean()) {
+          yaml.insert(at, c);
+        } else {
+          yaml.setCharAt(at, c);
+        }
+      }
+      Files.write(file(), yaml.toString().getBytes(StandardCharsets.UTF_8));
+      try {
+        assertThat(RecipeReader.read(file(), Overrides.none())).isNotNull();
+      } catch (UsageException e) {
+        refused++;
+        assertThat(e.getMessage()).contains("recipe.yaml").doesNotContain("Exception");
+      }
+    }
+    assertThat(refused).isGreaterThan(100);
   }
 }

@@ -225,6 +225,15 @@ class TasksTest {
   }
 
   @Test
+  void theModelSeesThePromptsOwnTokensWhereTheSeamWouldMerge() throws IOException {
+    List<TokenBatch> seen = new ArrayList<>();
+    // "ab c c" is ? c c, so the answer is its last two tokens after the prompt's a.
+    Task task = load("type: generation", "{\"prompt\": \"a\", \"answer\": \"b c c\"}", 0);
+    task.evaluate(circle(1, seen));
+    assertThat(seen.get(0).sequences()).containsExactly(ImmutableIntArray.of(1, 3));
+  }
+
+  @Test
   void specialTokensInFrontStayAndThoseBehindGo() throws IOException {
     Path json = TinyTokenizers.framed(folder, "?", "<s>", "</s>", "c");
     List<TokenBatch> seen = new ArrayList<>();
