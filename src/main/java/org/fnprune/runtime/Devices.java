@@ -48,6 +48,7 @@ public final class Devices {
   }
 
   private static boolean isBuiltWithCuda() {
+    Telemetry.disable();
     return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
   }
 

@@ -53,10 +53,10 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   private static OnnxSession open(RuntimeOptions options, Loader loader) {
+    Telemetry.disable();
     try {
       OrtEnvironment environment =
           OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fnprune");
-      environment.setTelemetry(false);
       try (OrtSession.SessionOptions native_ = options.toNative()) {
         return new OnnxSession(environment, loader.load(environment, native_));
       }
