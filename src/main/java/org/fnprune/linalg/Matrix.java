@@ -227,6 +227,19 @@ public final class Matrix {
     return new Matrix(rows, cols, sum);
   }
 
+  /** ⟨this, other⟩, the sum of the products of corresponding entries: tr(thisᵀ other). */
+  public double inner(Matrix other) {
+    if (rows != other.rows || cols != other.cols) {
+      throw new IllegalArgumentException(
+          rows + " × " + cols + " against " + other.rows + " × " + other.cols);
+    }
+    double sum = 0;
+    for (int i = 0; i < values.length; i++) {
+      sum += values[i] * other.values[i];
+    }
+    return sum;
+  }
+
   /** This times a number. */
   public Matrix scaled(double factor) {
     double[] scaled = new double[values.length];

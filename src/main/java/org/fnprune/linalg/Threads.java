@@ -1,37 +1,66 @@
 package org.fnprune.linalg;
 
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
-/** How many threads the native libraries of this package use. */
+/** How many threads the native libraries of this package use, in the whole process. */
 public final class Threads {
+
+  private static int wanted;
+
+  static {
+    // ND4J sets OpenBLAS to all processors when its BLAS is first asked for: let it do so now.
+    Nd4j.factory().blas();
+    Loader.load(openblas.class);
+    wanted = openblas_nolapack.blas_get_num_threads();
+  }
 
   private Threads() {}
 
   /**
-   * Sets the threads of OpenBLAS and of ND4J's own loops, for the whole process.
+   * Sets the threads of OpenBLAS and of ND4J's own loops.
    *
    * @param count threads; 0 takes all processors
    * @throws IllegalArgumentException when negative
    */
-  public static void set(int count) {
+  public static synchronized void set(int count) {
     if (count < 0) {
       throw new IllegalArgumentException("cannot use " + count + " threads");
     }
-    int threads = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
-    Loader.load(openblas.class);
-    openblas_nolapack.blas_set_num_threads(threads);
-    // NativeOpsHolder alone does not find a backend: Nd4j must have loaded one before.
-    Nd4j.getExecutioner();
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    wanted = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
+    apply(wanted);
   }
 
-  /** OpenBLAS's threads. */
-  public static int get() {
-    Loader.load(openblas.class);
+  /** The threads that were set. */
+  public static synchronized int get() {
+    return wanted;
+  }
+
+  /**
+   * What {@code work} returns when every native call has one thread: for many small problems, where
+   * waking, and on a busy machine waiting for, other threads costs more than they do. {@code work}
+   * may use Java threads of its own. Not to be nested.
+   */
+  public static <T> T single(Supplier<T> work) {
+    apply(1);
+    try {
+      return work.get();
+    } finally {
+      apply(get());
+    }
+  }
+
+  private static void apply(int threads) {
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    openblas_nolapack.blas_set_num_threads(threads);
+  }
+
+  /** OpenBLAS's own account. */
+  static int inEffect() {
     return openblas_nolapack.blas_get_num_threads();
   }
 }

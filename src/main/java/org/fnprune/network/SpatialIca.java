@@ -1,10 +1,16 @@
 package org.fnprune.network;
 
 import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.Longs;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Parallel;
+import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
 import org.fnprune.recipe.Recipe;
 
@@ -65,16 +71,17 @@ public final class SpatialIca {
                 / Math.sqrt(variance[live.get(i)] * variance[live.get(j)]));
   }
 
+  /** The restarts run side by side, one native thread each; of equals the first one wins. */
   private static Run sparsest(Matrix white, Recipe.Networks options, long seed) {
-    SplittableRandom seeds = new SplittableRandom(seed);
-    Run best = run(white, options.nonlinearity(), seeds.nextLong());
-    for (int restart = 1; restart < options.restarts(); restart++) {
-      Run run = run(white, options.nonlinearity(), seeds.nextLong());
-      if (largestNorm(run.maps()) < largestNorm(best.maps())) {
-        best = run;
-      }
-    }
-    return best;
+    long[] seeds = new SplittableRandom(seed).longs(options.restarts()).toArray();
+    List<Run> runs =
+        Threads.single(
+            () ->
+                Parallel.map(
+                    Threads.get(),
+                    Longs.asList(seeds),
+                    start -> run(white, options.nonlinearity(), start)));
+    return Collections.min(runs, Comparator.comparingDouble(run -> largestNorm(run.maps())));
   }
 
   private static Run run(Matrix white, Recipe.Nonlinearity nonlinearity, long seed) {

@@ -83,7 +83,7 @@ public final class Compensation {
       Moments moments, Matrix consumer, ImmutableIntArray kept, Fit fit) {
     Matrix difference = consumer.minus(spread(fit.weight(), kept, consumer.rows()));
     Matrix bias = moments.mean().times(difference).minus(fit.biasShift());
-    return inner(difference, moments.covariance().times(difference)) + inner(bias, bias);
+    return difference.inner(moments.covariance().times(difference)) + bias.inner(bias);
   }
 
   private static Fit bias(Moments moments, Matrix consumer, ImmutableIntArray kept) {
@@ -142,16 +142,6 @@ public final class Compensation {
       System.arraycopy(rows.row(i), 0, values, indices.get(i) * rows.cols(), rows.cols());
     }
     return Matrix.of(count, rows.cols(), values);
-  }
-
-  private static double inner(Matrix a, Matrix b) {
-    double sum = 0;
-    for (int i = 0; i < a.rows(); i++) {
-      for (int j = 0; j < a.cols(); j++) {
-        sum += a.get(i, j) * b.get(i, j);
-      }
-    }
-    return sum;
   }
 
   private static void check(Moments moments, Matrix consumer, double ridge) {

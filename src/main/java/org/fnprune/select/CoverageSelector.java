@@ -1,7 +1,7 @@
 package org.fnprune.select;
 
-import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
 import org.fnprune.linalg.Matrix;
@@ -46,7 +46,7 @@ final class CoverageSelector implements Selector {
     Matrix maps = candidate.requireNetworks().maps();
     return new Coverage(
         parts(maps, Rankings.outputEnergy(candidate)),
-        weights(maps, moments.covariance(), candidate.consumer()));
+        weights(maps, moments, candidate.consumer()));
   }
 
   /** a, d × k; a network without energy has none to share. */
@@ -65,23 +65,28 @@ final class CoverageSelector implements Selector {
   }
 
   /** ω: tr(W_Sᵀ C_SS W_S) / tr(Wᵀ C W) for the support S of every network. */
-  private static double[] weights(Matrix maps, Matrix covariance, Matrix consumer) {
-    Matrix products = consumer.timesTransposed(consumer);
-    Matrix shared =
-        Matrix.tabulate(
-            products.rows(), products.cols(), (i, j) -> products.get(i, j) * covariance.get(i, j));
-    Matrix supports =
-        Matrix.tabulate(
-            maps.rows(), maps.cols(), (k, j) -> Math.abs(maps.get(k, j)) > SUPPORT ? 1 : 0);
-    Matrix carried = supports.times(shared);
-    double total = Arrays.stream(shared.toArray()).sum();
+  private static double[] weights(Matrix maps, Moments moments, Matrix consumer) {
+    double total = outputVariance(moments, consumer);
     double[] weights = new double[maps.rows()];
     for (int k = 0; k < weights.length; k++) {
-      for (int j = 0; j < maps.cols(); j++) {
-        weights[k] += carried.get(k, j) * supports.get(k, j);
-      }
-      weights[k] = total > 0 ? Math.max(weights[k] / total, 0) : 0;
+      double[] z = maps.row(k);
+      int[] support = IntStream.range(0, z.length).filter(j -> Math.abs(z[j]) > SUPPORT).toArray();
+      double carried = outputVariance(restricted(moments, support), consumer.selectRows(support));
+      weights[k] = total > 0 ? Math.max(carried / total, 0) : 0;
     }
     return weights;
+  }
+
+  private static Moments restricted(Moments moments, int[] neurons) {
+    return new Moments(
+        moments.count(),
+        moments.sum().selectCols(neurons),
+        moments.gram().selectRows(neurons).selectCols(neurons));
+  }
+
+  /** tr(Wᵀ C W) = ⟨W, E hhᵀ W⟩ − ‖μW‖², without a copy of the d × d covariance. */
+  private static double outputVariance(Moments moments, Matrix weight) {
+    Matrix mean = moments.mean().times(weight);
+    return weight.inner(moments.gram().times(weight)) / moments.count() - mean.inner(mean);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
@@ -15,6 +16,7 @@ import org.fnprune.linalg.Cholesky;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
+import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.Nonlinearity;
@@ -121,14 +123,33 @@ class SpatialIcaTest {
   }
 
   @Test
-  void sameSeedSameMapsAndTheKeptSeedStartsThatRun() {
+  void sameSeedSameMapsHoweverManyThreads() {
     Moments moments = blobs(1);
+    int before = Threads.get();
     NetworkMaps maps = SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42);
-
     assertThat(SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42)).isEqualTo(maps);
-    assertThat(maps.restarts()).isEqualTo(5);
+    Threads.set(1);
+    NetworkMaps alone = SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42);
+    Threads.set(before);
+
+    assertThat(alone.seed()).isEqualTo(maps.seed());
+    Matrices.assertClose(alone.maps(), maps.maps(), 1e-9);
     assertThat(SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 43).seed())
         .isNotEqualTo(maps.seed());
+  }
+
+  @Test
+  void theKeptRunCanBeRepeatedFromItsSeed() {
+    Moments moments = blobs(1);
+    NetworkMaps maps = SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42);
+    SplittableRandom random = new SplittableRandom(maps.seed());
+    Matrix start = Matrix.tabulate(6, 6, (i, j) -> random.nextGaussian());
+    Matrix white = Whitening.principalMaps(correlation(moments), 6);
+
+    FastIca.Result ica = FastIca.run(white, start, FastIca.Settings.of(Nonlinearity.CUBE));
+
+    assertThat(ica.iterations()).isEqualTo(maps.iterations());
+    Matrices.assertClose(absolute(ica.unmixing().times(white)), absolute(maps.maps()), 1e-9);
   }
 
   @Test

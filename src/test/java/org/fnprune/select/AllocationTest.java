@@ -32,13 +32,13 @@ class AllocationTest {
 
   @Test
   void unequalRemaindersGoToTheUnitsThatLostMost() {
-    // Half of 20 and of 24 in blocks of 8: 10 → 8 (lost 2), 12 → 8 (lost 4). Target 22.
+    // Half of 20 and of 24 in blocks of 8: 10 → 8 (lost 2), 12 → 8 (lost 4), 28 removed of 22.
     assertThat(uniform(List.of(20, 24), 0.5, 8)).containsExactly(8, 16);
   }
 
   @Test
   void oneOfEqualsIsRoundedUpWhenThatIsCloserEarlierFirst() {
-    // 3 units of 16 at 50%, in blocks of 16 → nothing below one block; of 12: 24 → keeps 12.
+    // A third of 72 is 24. All at 12 removes 36; one block given back to the first removes 24.
     assertThat(uniform(List.of(24, 24, 24), 1 / 3.0, 12)).containsExactly(24, 12, 12);
   }
 
