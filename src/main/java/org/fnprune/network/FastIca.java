@@ -2,7 +2,7 @@ package org.fnprune.network;
 
 import com.google.common.primitives.ImmutableDoubleArray;
 import org.fnprune.linalg.Matrix;
-import org.fnprune.linalg.SymmetricEigen;
+import org.fnprune.linalg.NearestOrthogonal;
 import org.fnprune.recipe.Recipe.Nonlinearity;
 
 /**
@@ -61,9 +61,9 @@ public final class FastIca {
     if (start.rows() != k || start.cols() != k || white.cols() == 0) {
       throw new IllegalArgumentException("start is " + start + " but the signals are " + white);
     }
-    Matrix current = decorrelated(start);
+    Matrix current = NearestOrthogonal.of(start);
     for (int iteration = 1; iteration <= settings.maxIterations(); iteration++) {
-      Matrix next = decorrelated(step(current, white, settings.nonlinearity()));
+      Matrix next = NearestOrthogonal.of(step(current, white, settings.nonlinearity()));
       double turn = largestTurn(next, current);
       current = next;
       if (turn < settings.tolerance()) {
@@ -82,19 +82,6 @@ public final class FastIca {
         unmixing.rows(),
         unmixing.cols(),
         (i, j) -> correlation.get(i, j) / white.cols() - slope.get(i) * unmixing.get(i, j));
-  }
-
-  /** sym(M) = (MMᵀ)^(−1/2) M: the orthogonal matrix nearest to M. */
-  static Matrix decorrelated(Matrix rows) {
-    SymmetricEigen eigen = SymmetricEigen.of(rows.timesTransposed(rows));
-    Matrix vectors = eigen.vectors();
-    Matrix scaled =
-        Matrix.tabulate(
-            vectors.rows(),
-            vectors.cols(),
-            (i, j) ->
-                vectors.get(i, j) / Math.sqrt(Math.max(eigen.values().get(j), Double.MIN_NORMAL)));
-    return scaled.timesTransposed(vectors).times(rows);
   }
 
   /** max over rows of |1 − |⟨a, b⟩||. */

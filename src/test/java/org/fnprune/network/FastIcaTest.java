@@ -12,6 +12,7 @@ import java.util.SplittableRandom;
 import org.fnprune.common.Npy;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.NearestOrthogonal;
 import org.fnprune.recipe.Recipe.Nonlinearity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,10 +68,10 @@ class FastIcaTest {
 
   @Test
   void decorrelationGivesTheNearestOrthogonalMatrix() {
-    Matrix rotation = FastIca.decorrelated(Matrices.gaussian(6, 6, 1));
+    Matrix rotation = NearestOrthogonal.of(Matrices.gaussian(6, 6, 1));
     Matrices.assertClose(rotation.timesTransposed(rotation), Matrix.identity(6), 1e-13);
-    Matrices.assertClose(FastIca.decorrelated(rotation), rotation, 1e-13);
-    Matrices.assertClose(FastIca.decorrelated(rotation.scaled(3)), rotation, 1e-13);
+    Matrices.assertClose(NearestOrthogonal.of(rotation), rotation, 1e-13);
+    Matrices.assertClose(NearestOrthogonal.of(rotation.scaled(3)), rotation, 1e-13);
   }
 
   @Test
