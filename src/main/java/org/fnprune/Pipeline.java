@@ -30,6 +30,7 @@ import org.fnprune.rewrite.ConfigPatch;
 import org.fnprune.rewrite.ConsumerWeights;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.SequentialCompensation;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
@@ -89,7 +90,7 @@ public final class Pipeline {
     PruningPlan plan = clock.time("select", () -> select(inputs, moments, networks));
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
     ImmutableMap<String, Compensation.Fit> fits =
-        clock.time("compensate", () -> compensate(inputs, plan, moments));
+        clock.time("compensate", () -> compensate(inputs, plan, moments, device));
     Equivalence equivalence = clock.time("equality", () -> equality(inputs, plan, device));
     OnnxModel slim =
         clock.time(
@@ -199,17 +200,26 @@ public final class Pipeline {
   }
 
   private ImmutableMap<String, Compensation.Fit> compensate(
-      RunInputs inputs, PruningPlan plan, Map<String, Moments> moments) {
+      RunInputs inputs, PruningPlan plan, Map<String, Moments> moments, RuntimeOptions device) {
     ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
     if (recipe.compensate().method() == CompensationMethod.NONE) {
       return fits.buildOrThrow();
     }
-    Map<String, UnitPlan> planned = new LinkedHashMap<>();
-    plan.units().forEach(unit -> planned.put(unit.id(), unit));
+    if (recipe.compensate().sequential()) {
+      return SequentialCompensation.fit(
+          inputs.dense(),
+          inputs.structure(),
+          plan,
+          inputs.calibration(),
+          recipe.compensate().ridge(),
+          device,
+          listener);
+    }
+    Map<String, UnitPlan> planned = plan.pruned();
     for (PrunableUnit unit : inputs.structure().units()) {
       UnitPlan unitPlan = planned.get(unit.id());
       Moments unitMoments = moments.get(unit.id());
-      if (unitPlan != null && unitMoments != null && !unitPlan.keepsAll()) {
+      if (unitPlan != null && unitMoments != null) {
         fits.put(
             unit.id(),
             Compensation.fit(

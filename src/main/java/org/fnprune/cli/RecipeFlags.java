@@ -41,6 +41,9 @@ final class RecipeFlags {
     texts.put(Flag.ROUND_TO, new Text("N", "kept widths are multiples of this (8)"));
     texts.put(Flag.COMPENSATE, new Text("M", "none, bias or least-squares (least-squares)"));
     texts.put(Flag.RIDGE, new Text("E", "of least-squares: auto or a number (auto)"));
+    texts.put(
+        Flag.SEQUENTIAL,
+        new Text("", "fit layer behind layer to the dense residual stream; slower, better"));
     texts.put(Flag.TASK, new Text("FILE", "a task file; may be given several times"));
     texts.put(Flag.MAX_DROP, new Text("X", "gate: largest loss of a task's first metric"));
     texts.put(Flag.LIMIT, new Text("N", "rows of each task at most"));

@@ -178,15 +178,23 @@ public final class RecipeReader {
 
   private Compensate compensate() {
     RecipeSource source = new RecipeSource(root.mapping("compensate", COMPENSATE), flags);
-    source.only("sequential", "false");
+    Setting sequential = source.find("sequential", Flag.SEQUENTIAL);
     Setting ridge = source.find("ridge", Flag.RIDGE);
-    return new Compensate(
+    CompensationMethod method =
         source.oneOf(
             "method",
             Flag.COMPENSATE,
             Names.all(CompensationMethod.class),
-            CompensationMethod.LEAST_SQUARES),
-        ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false));
+            CompensationMethod.LEAST_SQUARES);
+    if (sequential != null && sequential.bool() && method != CompensationMethod.LEAST_SQUARES) {
+      throw sequential.refuse(
+          "needs compensation 'least-squares', not '" + Names.of(method) + "'",
+          "leave sequential out");
+    }
+    return new Compensate(
+        method,
+        ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false),
+        sequential != null && sequential.bool());
   }
 
   private void requireCalibration(

@@ -38,6 +38,7 @@ public final class RecipeWriter {
     section("compensate");
     line("  method", Names.of(recipe.compensate().method()));
     line("  ridge", recipe.compensate().ridge());
+    line("  sequential", recipe.compensate().sequential());
     verify(recipe.verify());
     return yaml.toString();
   }
