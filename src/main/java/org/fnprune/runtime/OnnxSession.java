@@ -55,8 +55,9 @@ public final class OnnxSession implements AutoCloseable {
   private static OnnxSession open(RuntimeOptions options, Loader loader) {
     Telemetry.disable();
     try {
+      // What goes wrong is thrown, and printed once.
       OrtEnvironment environment =
-          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fnprune");
+          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "fnprune");
       try (OrtSession.SessionOptions native_ = options.toNative()) {
         return new OnnxSession(environment, loader.load(environment, native_));
       }
