@@ -13,6 +13,7 @@ import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
+import org.fnprune.common.UsageException;
 import org.fnprune.linalg.SelfTest;
 import org.fnprune.linalg.Threads;
 import org.fnprune.model.OnnxModel;
@@ -43,6 +44,7 @@ import org.fnprune.select.Selectors;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.verify.Equivalence;
+import org.fnprune.verify.TaskScores;
 
 /** The whole way: a recipe goes in, a run folder with a smaller verified model comes out. */
 public final class Pipeline {
@@ -52,6 +54,9 @@ public final class Pipeline {
 
     /** Something that the user should know; it is in the report as well. */
     default void warn(String message) {}
+
+    /** Something about this run alone, which no result depends on. */
+    default void note(String message) {}
   }
 
   private final Recipe recipe;
@@ -75,14 +80,27 @@ public final class Pipeline {
     return new Pipeline(recipe, listener).run(force);
   }
 
+  /** Reads and checks everything first; only then is anything written. */
   private RunReport run(boolean force) throws Exception {
     RunInputs inputs = clock.time("read", () -> RunInputs.read(recipe));
-    RunFolder folder =
-        RunFolder.open(
-            recipe.output(), Lock.text(recipe, inputs, Version.current()), force, inputs.folder());
-    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.structure())));
+    String lock = Lock.text(recipe, inputs, Version.current());
+    RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), this::warn);
+    ImmutableList<TaskScores> dense =
+        clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
+    folder.begin(lock);
+    try {
+      return stages(inputs, folder, device, dense);
+    } catch (UsageException e) {
+      folder.discard();
+      throw e;
+    }
+  }
 
+  private RunReport stages(
+      RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
+      throws Exception {
+    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.structure())));
     ImmutableMap<String, Moments> moments =
         clock.time("capture", () -> capture(inputs, folder, device));
     ImmutableMap<String, NetworkMaps> networks =
@@ -99,7 +117,8 @@ public final class Pipeline {
 
     Verification verified =
         clock.time(
-            "verify", () -> Verification.of(recipe, inputs, folder.slim(), device, listener));
+            "verify",
+            () -> Verification.of(recipe, inputs, dense, folder.slim(), device, listener));
     RunReport report =
         new RunReport(
             Version.current(),
@@ -135,7 +154,7 @@ public final class Pipeline {
     Optional<ImmutableMap<String, Moments>> before =
         folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
     if (before.isPresent()) {
-      warn("resumed: the capture of the interrupted run is used");
+      listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
     ImmutableMap<String, Moments> moments =

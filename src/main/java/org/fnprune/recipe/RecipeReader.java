@@ -123,7 +123,8 @@ public final class RecipeReader {
     if (root.line() > 0) {
       throw root.missing("'" + key + "'");
     }
-    throw new UsageException(flag.label() + " is missing", "add " + flag.label());
+    throw new UsageException(
+        flag.label() + " is missing", "add " + flag.label() + (flag == Flag.OUTPUT ? " DIR" : ""));
   }
 
   private long seed() {

@@ -22,7 +22,7 @@ public final class TextTable {
     }
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
-      row.add(String.valueOf(cell));
+      row.add(String.valueOf(cell).replaceAll("\\p{Cntrl}+", " "));
     }
     rows.add(row);
     return this;
@@ -64,8 +64,7 @@ public final class TextTable {
     StringBuilder text = new StringBuilder();
     for (int r = 0; r < rows.size(); r++) {
       text.append("| ");
-      text.append(
-          String.join(" | ", rows.get(r).stream().map(c -> c.replace("|", "\\|")).toList()));
+      text.append(String.join(" | ", rows.get(r).stream().map(Markdown::escape).toList()));
       text.append(" |\n");
       if (r == 0) {
         for (int i = 0; i < columns; i++) {

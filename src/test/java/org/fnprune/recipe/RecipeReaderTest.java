@@ -296,13 +296,13 @@ class RecipeReaderTest {
     assertThat(Failures.of(() -> RecipeReader.fromFlags(Overrides.none())))
         .isEqualTo("MODEL is missing | add MODEL");
     assertThat(Failures.of(() -> RecipeReader.fromFlags(Overrides.none().with(Flag.MODEL, "m"))))
-        .isEqualTo("--output is missing | add --output");
+        .isEqualTo("--output is missing | add --output DIR");
   }
 
   @Test
   void errorsOfFlagsNameTheFlag() {
     assertThat(flagFailure(Flag.SPARSITY, "1.5"))
-        .isEqualTo("--sparsity 1.5: must lie between 0 and 1, both excluded | ");
+        .isEqualTo("--sparsity 1.5: must lie between 0 and 1, both excluded | try 0.5");
     assertThat(flagFailure(Flag.SELECTOR, "flip"))
         .isEqualTo(
             "--selector flip: is not known; allowed: functional-networks, random, magnitude,"
@@ -339,7 +339,7 @@ class RecipeReaderTest {
   @Test
   void refusesFilesThatCannotBeRecipes() throws IOException {
     assertThat(Failures.of(() -> RecipeReader.read(Path.of("nowhere.yaml"), Overrides.none())))
-        .isEqualTo("recipe nowhere.yaml is not a file | check the path");
+        .isEqualTo("recipe nowhere.yaml does not exist | check the path");
     Files.write(file(), new byte[] {'a', ':', ' ', (byte) 0xff});
     assertThat(Failures.of(() -> RecipeReader.read(file(), Overrides.none())))
         .isEqualTo("recipe " + file() + " is not UTF-8 text | save it as UTF-8");

@@ -136,6 +136,7 @@ class RecipeWriterTest {
             compensate:
               method: least-squares
               ridge: 0.01
+              sequential: false
             verify:
               tasks: []
               latency:
