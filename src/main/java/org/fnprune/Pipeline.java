@@ -151,8 +151,7 @@ public final class Pipeline {
     if (inputs.skipped() > 0) {
       warn(inputs.skipped() + " calibration samples had no tokens and were skipped");
     }
-    Optional<ImmutableMap<String, Moments>> before =
-        folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
+    Optional<ImmutableMap<String, Moments>> before = captured(folder);
     if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
@@ -162,6 +161,15 @@ public final class Pipeline {
             inputs.dense(), inputs.structure().units(), inputs.calibration(), device, listener);
     MomentsFiles.write(folder.moments(), moments, device.deviceName());
     return moments;
+  }
+
+  /** The interrupted run's capture; files that are not whole count as none. */
+  private static Optional<ImmutableMap<String, Moments>> captured(RunFolder folder) {
+    try {
+      return folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
+    } catch (UsageException e) {
+      return Optional.empty();
+    }
   }
 
   private ImmutableMap<String, NetworkMaps> networks(

@@ -89,7 +89,7 @@ public final class MarkdownReport {
       Double ridge = report.ridges().get(unit.id());
       table.row(
           unit.id(),
-          unit.layer(),
+          unit.layer() < 0 ? "–" : unit.layer(),
           unit.width(),
           unit.kept().length(),
           Summary.number("%.1f%%", 100.0 * unit.kept().length() / unit.width()),

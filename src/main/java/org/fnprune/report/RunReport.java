@@ -74,6 +74,6 @@ public record RunReport(
         plan.units().stream()
             .mapToLong(u -> (u.width() - u.kept().length()) * perChannel.getOrDefault(u.id(), 0L))
             .sum();
-    return (double) removed / targetParameters();
+    return (double) removed / Math.max(1, targetParameters());
   }
 }

@@ -69,9 +69,15 @@ final class Summary {
     return table;
   }
 
+  /** A number in words: – for one that is not there or not a number, ∞ for one without end. */
   static String number(String format, @Nullable Object value) {
-    boolean said = value != null && !(value instanceof Double d && d.isNaN());
-    return said ? String.format(Locale.ROOT, format, value) : "–";
+    if (value == null || (value instanceof Double d && d.isNaN())) {
+      return "–";
+    }
+    if (value instanceof Double d && d.isInfinite()) {
+      return d < 0 ? "-∞" : format.contains("+") ? "+∞" : "∞";
+    }
+    return String.format(Locale.ROOT, format, value);
   }
 
   private static String change(long before, long after) {

@@ -83,7 +83,8 @@ public final class TextTable {
             .map(row -> row.get(column))
             .allMatch(
                 cell ->
-                    cell.isEmpty() || cell.matches("[-+−–—]|[-+−]?[0-9][0-9.,e%×±<+− -]*.{0,4}"));
+                    cell.isEmpty()
+                        || cell.matches("[-+−–—]|[-+]?∞|[-+−]?[0-9][0-9.,e%×±<+− -]*.{0,4}"));
   }
 
   private static int length(String cell) {
