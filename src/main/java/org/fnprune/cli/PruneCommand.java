@@ -21,7 +21,7 @@ final class PruneCommand implements Command {
 
   @Override
   public String summary() {
-    return "the same without a recipe; MODEL is a model folder or an .onnx file";
+    return "makes a model smaller without a recipe; MODEL is a folder or an .onnx file";
   }
 
   @Override

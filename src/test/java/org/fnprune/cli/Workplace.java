@@ -59,18 +59,17 @@ final class Workplace {
 
   /** A recipe that removes half of the model's neurons and measures the task {@code words}. */
   void recipe(String name, String selector, String compensation) {
-    write(
-        name,
+    String yaml =
         """
         model: m
         output: out
         calibration: {dataset: text.jsonl}
         networks: {components: 3, restarts: 2}
-        prune: {sparsity: 0.5, selector: %s, round_to: 4}
-        compensate: {method: %s}
+        prune: {sparsity: 0.5, selector: SELECTOR, round_to: 4}
+        compensate: {method: COMPENSATION}
         verify: {tasks: [lm.yaml], latency: false}
-        """
-            .formatted(selector, compensation));
+        """;
+    write(name, yaml.replace("SELECTOR", selector).replace("COMPENSATION", compensation));
   }
 
   /** Runs a command line whose arguments are separated by single blanks. */
