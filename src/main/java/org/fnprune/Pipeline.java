@@ -290,7 +290,11 @@ public final class Pipeline {
     }
     folder.clearSlim();
     SlimFolder.write(
-        slim, inputs.folder(), folder.slim(), ConfigPatch.files(inputs.folder(), plan));
+        inputs.dense().model(),
+        slim,
+        inputs.folder(),
+        folder.slim(),
+        ConfigPatch.files(inputs.folder(), plan));
   }
 
   private static ImmutableMap<String, Double> ridges(Map<String, Compensation.Fit> fits) {

@@ -21,13 +21,13 @@ import org.fnprune.structure.PrunableUnit;
  * The dense model with a few nodes more, so that it computes the moments of every unit itself:
  *
  * <pre>
- *   mask [b, s] ─ Reshape [t, 1] ─┐
- *   h [.., d] ─ Reshape [t, d] ─ Mul ─ Gemm(hᵀ, h) → gram [d, d]
+ *   mask [b, s] ─ Reshape [t, 1] ─ Cast ─┐
+ *   h [.., d] ─ Reshape [t, d] ─ Where(mask, h, 0) ─ Gemm(hᵀ, h) → gram [d, d]
  *   mask [b, s] ─ Reshape [1, t] ─ MatMul(mask, h) → sum [1, d]
  * </pre>
  *
- * <p>The mask is a new input, one for tokens and zero for padding. Everything that the moments do
- * not depend on (the head of the model) is left out.
+ * <p>The mask is a new input, one for tokens and zero for padding, which may hold anything, NaN
+ * too. Everything that the moments do not depend on (the head of the model) is left out.
  *
  * @param model the model to run
  * @param grams output names of Σhhᵀ, in the order of the units
@@ -40,13 +40,19 @@ public record InstrumentedModel(
   public static final String MASK = "fnprune_token_mask";
 
   private static final String COLUMN = "fnprune_mask_column";
+  private static final String ZERO = "fnprune_zero";
   private static final String ROW = "fnprune_mask_row";
 
   /** Adds the nodes for {@code units} to a dense model. */
   public static InstrumentedModel of(Graph graph, List<PrunableUnit> units) {
-    GraphProto.Builder built = graph.model().graph().toBuilder().clearOutput();
+    ModelProto.Builder model = graph.model().edit();
+    GraphProto.Builder built = model.getGraphBuilder().clearOutput();
     built.addInput(floatTensor(MASK).setType(matrixType("batch", "sequence")));
-    reshape(built, MASK, COLUMN, -1, 1);
+    reshape(built, MASK, COLUMN + "_float", -1, 1);
+    built.addNode(
+        node("Cast", COLUMN, COLUMN + "_float")
+            .addAttribute(integer("to", ElementType.BOOL.number())));
+    built.addInitializer(TensorData.ofFloats(ZERO, ImmutableList.of(), new float[] {0}).toProto());
     reshape(built, MASK, ROW, 1, -1);
     ImmutableList.Builder<String> grams = ImmutableList.builder();
     ImmutableList.Builder<String> sums = ImmutableList.builder();
@@ -56,8 +62,7 @@ public record InstrumentedModel(
       grams.add(prefix + "_gram");
       sums.add(prefix + "_sum");
     }
-    ModelProto.Builder model =
-        graph.model().proto().toBuilder().setGraph(LiveNodes.only(built.build()));
+    model.setGraph(LiveNodes.only(built.build()));
     return new InstrumentedModel(
         new OnnxModel(model.build(), graph.model().file()), grams.build(), sums.build());
   }
@@ -71,11 +76,11 @@ public record InstrumentedModel(
       activation = prefix + "_float";
     }
     reshape(built, activation, prefix + "_rows", -1, unit.width() * (long) unit.unitSize());
-    built.addNode(node("Mul", prefix + "_masked", prefix + "_rows", COLUMN));
+    built.addNode(node("Where", prefix + "_masked", COLUMN, prefix + "_rows", ZERO));
     built.addNode(
-        node("Gemm", prefix + "_gram", prefix + "_masked", prefix + "_masked")
+        node("Gemm", prefix + "_gram", prefix + "_masked", prefix + "_masked", ZERO)
             .addAttribute(integer("transA", 1)));
-    built.addNode(node("MatMul", prefix + "_sum", ROW, prefix + "_rows"));
+    built.addNode(node("MatMul", prefix + "_sum", ROW, prefix + "_masked"));
     built.addOutput(floatTensor(prefix + "_gram"));
     built.addOutput(floatTensor(prefix + "_sum"));
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.Json;
-import org.fnprune.common.Npy;
+import org.fnprune.linalg.Npy;
 
 /**
  * Moments in a run folder: {@code <unit>.gram.npy} and {@code <unit>.sum.npy}, and {@code

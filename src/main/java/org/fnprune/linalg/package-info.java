@@ -1,4 +1,7 @@
-/** Float64 matrices and the few factorisations fnprune needs, on ND4J and OpenBLAS. */
+/**
+ * Float64 matrices, their {@code .npy} files and the few factorisations needed, on ND4J and
+ * OpenBLAS.
+ */
 @NullMarked
 package org.fnprune.linalg;
 

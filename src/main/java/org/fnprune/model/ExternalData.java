@@ -27,6 +27,8 @@ final class ExternalData {
 
   private ExternalData() {}
 
+  private record Range(Path file, long offset, long length) {}
+
   /**
    * Reads the bytes of one tensor.
    *
@@ -35,27 +37,53 @@ final class ExternalData {
    * @throws UsageException when the reference is not a safe, complete range of a file
    */
   static ByteString read(TensorProto tensor, Path modelFile, long expected) {
+    Range range = range(tensor, modelFile, expected);
+    if (expected > Integer.MAX_VALUE) {
+      throw broken(tensor.getName(), "its " + expected + " bytes are more than 2 GiB");
+    }
+    try (FileChannel channel = FileChannel.open(range.file())) {
+      return readFully(channel, range.offset(), (int) range.length());
+    } catch (IOException e) {
+      throw unreadable(tensor, modelFile, e);
+    }
+  }
+
+  /**
+   * Checks that one tensor's bytes are there, without reading them.
+   *
+   * @throws UsageException as {@link #read} does
+   */
+  static void check(TensorProto tensor, Path modelFile, long expected) {
+    range(tensor, modelFile, expected);
+  }
+
+  private static Range range(TensorProto tensor, Path modelFile, long expected) {
     Map<String, String> entries = entries(tensor);
     Path file = file(tensor, modelFile);
-    try (FileChannel channel = FileChannel.open(file)) {
-      long offset = number(tensor, entries, "offset", 0);
-      long length = number(tensor, entries, "length", expected);
-      if (length != expected || expected > Integer.MAX_VALUE) {
-        throw broken(
-            tensor.getName(), "its length is " + length + " bytes, its shape asks for " + expected);
-      }
-      if (offset > channel.size() || length > channel.size() - offset) {
+    long offset = number(tensor, entries, "offset", 0);
+    long length = number(tensor, entries, "length", expected);
+    if (length != expected) {
+      throw broken(
+          tensor.getName(), "its length is " + length + " bytes, its shape asks for " + expected);
+    }
+    try {
+      long size = Files.size(file);
+      if (offset > size || length > size - offset) {
         throw broken(
             tensor.getName(),
-            offset + " + " + length + " bytes lie beyond the " + channel.size() + " of " + file);
+            offset + " + " + length + " bytes lie beyond the " + size + " of " + file);
       }
-      return readFully(channel, offset, (int) length);
     } catch (IOException e) {
-      throw new UsageException(
-          "external data of tensor '" + tensor.getName() + "' cannot be read: " + e.getMessage(),
-          "put '" + file.getFileName() + "' beside " + modelFile,
-          e);
+      throw unreadable(tensor, modelFile, e);
     }
+    return new Range(file, offset, length);
+  }
+
+  private static UsageException unreadable(TensorProto tensor, Path modelFile, IOException e) {
+    return new UsageException(
+        "external data of tensor '" + tensor.getName() + "' cannot be read: " + e.getMessage(),
+        "check the files beside " + modelFile,
+        e);
   }
 
   private static ByteString readFully(FileChannel channel, long offset, int length)
@@ -80,6 +108,17 @@ final class ExternalData {
     return entries;
   }
 
+  /** A tensor that refers to another location. */
+  static TensorProto at(Path location, TensorProto tensor) {
+    TensorProto.Builder moved = tensor.toBuilder();
+    for (StringStringEntryProto.Builder entry : moved.getExternalDataBuilderList()) {
+      if (entry.getKey().equals("location")) {
+        entry.setValue(location.toString().replace('\\', '/'));
+      }
+    }
+    return moved.build();
+  }
+
   /** The file that a tensor's data lies in, checked to be inside the model's folder. */
   static Path file(TensorProto tensor, Path modelFile) {
     return resolve(tensor.getName(), entries(tensor).getOrDefault("location", ""), modelFile);
@@ -97,15 +136,16 @@ final class ExternalData {
         }
       }
       Path folder = ModelFolder.parent(modelFile);
-      Path file = folder.resolve(relative);
+      Path realFolder = ModelFolder.parent(modelFile.toRealPath());
+      Path beside = folder.resolve(relative);
+      Path file = Files.isRegularFile(beside) ? beside : realFolder.resolve(relative);
       if (!Files.isRegularFile(file)) {
         throw new UsageException(
-            "external data file " + file + " of tensor '" + tensor + "' does not exist",
+            "external data file " + beside + " of tensor '" + tensor + "' does not exist",
             "copy it beside the .onnx file");
       }
       Path real = file.toRealPath();
-      if (!real.startsWith(folder.toRealPath())
-          && !real.startsWith(ModelFolder.parent(modelFile.toRealPath()))) {
+      if (!real.startsWith(folder.toRealPath()) && !real.startsWith(realFolder)) {
         throw broken(tensor, "'" + location + "' links to " + real + ", outside the folder");
       }
       return real;

@@ -21,8 +21,8 @@ final class FloatCodec {
     switch (type) {
       case FLOAT -> out.putFloat((float) value);
       case DOUBLE -> out.putDouble(value);
-      case FLOAT16 -> out.putShort(floatToHalf((float) value));
-      case BFLOAT16 -> out.putShort(floatToBfloat((float) value));
+      case FLOAT16 -> out.putShort(round(value, 10, 15));
+      case BFLOAT16 -> out.putShort(round(value, 7, 127));
       default -> throw new IllegalArgumentException(type + " is not a floating-point type");
     }
   }
@@ -42,30 +42,25 @@ final class FloatCodec {
     return Float.intBitsToFloat(sign | (exponent + 112) << 23 | mantissa << 13);
   }
 
-  /** IEEE 754 binary32 to binary16, to nearest even; overflow gives infinity. */
-  static short floatToHalf(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    int sign = bits >>> 16 & 0x8000;
-    float magnitude = Math.abs(value);
-    if (Float.isNaN(value)) {
-      return (short) (sign | 0x7e00);
+  /**
+   * The nearest value of a 16-bit format, ties to even, in one step from double: rounding to float
+   * first would turn values just beside a tie into ties. Overflow gives infinity.
+   *
+   * @param mantissa its explicit mantissa bits
+   * @param bias of its exponent, which is also its largest exponent
+   */
+  private static short round(double value, int mantissa, int bias) {
+    int sign = Math.copySign(1, value) < 0 ? 0x8000 : 0;
+    int infinity = (2 * bias + 1) << mantissa;
+    if (Double.isNaN(value)) {
+      return (short) (sign | infinity | 1 << (mantissa - 1));
     }
-    if (magnitude >= 65520f) {
-      return (short) (sign | 0x7c00);
+    int exponent = Math.max(Math.getExponent(value), 1 - bias);
+    if (exponent > bias) {
+      return (short) (sign | infinity);
     }
-    if (magnitude < 0x1p-14f) {
-      return (short) (sign | (int) Math.rint(magnitude * 0x1p24));
-    }
-    int magnitudeBits = bits & 0x7fffffff;
-    int rounded = magnitudeBits + 0xfff + (magnitudeBits >>> 13 & 1);
-    return (short) (sign | (rounded >>> 13) - (112 << 10));
-  }
-
-  private static short floatToBfloat(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
-    }
-    return (short) ((bits + 0x7fff + (bits >>> 16 & 1)) >>> 16);
+    // Steps of 2^(exponent − mantissa); a carry runs into the exponent's bits, as it should.
+    int steps = (int) Math.rint(Math.scalb(Math.abs(value), mantissa - exponent));
+    return (short) (sign | ((exponent + bias - 1) << mantissa) + steps);
   }
 }

@@ -58,7 +58,7 @@ public final class Graph {
   /**
    * Indexes a model.
    *
-   * @throws UsageException when a name is defined twice
+   * @throws UsageException when a name is defined twice or a node has too few inputs
    */
   public static Graph of(OnnxModel model) {
     return new Graph(model);
@@ -73,6 +73,7 @@ public final class Graph {
   private void indexNode(
       int i, ListMultimap<String, Use> readers, ListMultimap<String, Integer> inner) {
     NodeProto node = nodes.get(i);
+    Arity.check(node);
     for (int k = 0; k < node.getInputCount(); k++) {
       if (!node.getInput(k).isEmpty()) {
         readers.put(node.getInput(k), new Use(i, k));
@@ -216,6 +217,19 @@ public final class Graph {
       }
     }
     return all.build();
+  }
+
+  /**
+   * Whether the constant stored in {@code storage} is read in a subgraph or is an output of the
+   * model, also through Identity nodes: it cannot be changed for the nodes that use it alone.
+   */
+  public boolean leavesMainGraph(String storage) {
+    return isOutput(storage)
+        || !capturedBy(storage).isEmpty()
+        || uses(storage).stream()
+            .map(use -> nodes.get(use.node()))
+            .filter(reader -> is(reader, "Identity"))
+            .anyMatch(reader -> leavesMainGraph(reader.getOutput(0)));
   }
 
   /** Whether a tensor is an input of the model. */

@@ -2,6 +2,7 @@ package org.fnprune.model;
 
 import static com.google.common.collect.ImmutableSet.toImmutableSet;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -13,6 +14,11 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fnprune.common.UsageException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record OnnxModel(ModelProto proto, @Nullable Path file) {
 
+  private static final int FIRST_WITH_CONSTANTS = 4;
   private static final int RECURSION_LIMIT = 100;
 
   private static final ImmutableSet<Integer> FLOATS =
@@ -73,22 +80,53 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
     return Tensors.read(tensor, file);
   }
 
-  /** Number of floating-point values in the initialisers: the model's parameters. */
+  /**
+   * Checks that a tensor of this model has the data that its shape asks for; external data is not
+   * read.
+   *
+   * @throws UsageException when it has not
+   */
+  public void check(TensorProto tensor) {
+    Tensors.check(tensor, file);
+  }
+
+  /**
+   * Number of values by the declared shape.
+   *
+   * @throws UsageException when the shape is impossible
+   */
+  public static long elements(TensorProto tensor) {
+    return Tensors.elements(tensor);
+  }
+
+  /**
+   * Number of the model's parameters: the floating-point values of its initialisers, and of
+   * Constant nodes that hold a matrix.
+   */
   public long parameters() {
-    return graph().getInitializerList().stream()
+    Stream<TensorProto> constants =
+        graph().getNodeList().stream()
+            .filter(node -> node.getOpType().equals("Constant"))
+            .flatMap(node -> node.getAttributeList().stream())
+            .map(AttributeProto::getT)
+            .filter(tensor -> tensor.getDimsCount() > 1);
+    return Stream.concat(graph().getInitializerList().stream(), constants)
         .filter(OnnxModel::isWeight)
         .mapToLong(Tensors::elements)
         .sum();
+  }
+
+  private static boolean isBelow(Set<Path> files, Path folder) {
+    return files.stream().allMatch(f -> f.startsWith(folder));
   }
 
   private static boolean isWeight(TensorProto tensor) {
     return FLOATS.contains(tensor.getDataType());
   }
 
-  /** Whether any initialiser lives outside the model file. */
+  /** Whether the data of any tensor, in subgraphs too, lives outside the model file. */
   public boolean hasExternalData() {
-    return graph().getInitializerList().stream()
-        .anyMatch(t -> t.getDataLocation() == TensorProto.DataLocation.EXTERNAL);
+    return ExternalTensors.of(graph()).findAny().isPresent();
   }
 
   /**
@@ -101,10 +139,80 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
     if (onnxFile == null) {
       return ImmutableSet.of();
     }
-    return graph().getInitializerList().stream()
-        .filter(t -> t.getDataLocation() == TensorProto.DataLocation.EXTERNAL)
+    return ExternalTensors.of(graph())
         .map(t -> ExternalData.file(t, onnxFile))
         .collect(toImmutableSet());
+  }
+
+  /**
+   * The model with every initialiser and constant, of subgraphs too, replaced by {@code change}.
+   */
+  public ModelProto replaceTensors(UnaryOperator<TensorProto> change) {
+    ModelProto.Builder changed = proto.toBuilder();
+    ExternalTensors.replaceAll(changed.getGraphBuilder(), change);
+    return changed.build();
+  }
+
+  /**
+   * A model whose external data is named by real paths below one folder.
+   *
+   * @param folder what the locations are relative to
+   */
+  public record Located(ModelProto proto, Path folder) {}
+
+  /**
+   * This model with links followed and checked: hub caches link every file elsewhere, under another
+   * name. Empty when it has no external data.
+   *
+   * @throws UsageException when a reference is not safe
+   */
+  public Optional<Located> located() {
+    Path onnxFile = file;
+    if (onnxFile == null || !hasExternalData()) {
+      return Optional.empty();
+    }
+    ImmutableSet<Path> files = externalFiles();
+    Path folder = ModelFolder.parent(files.iterator().next());
+    while (!isBelow(files, folder)) {
+      folder = ModelFolder.parent(folder);
+    }
+    Path root = folder;
+    return Optional.of(
+        new Located(
+            replaceTensors(
+                t ->
+                    ExternalTensors.isExternal(t)
+                        ? ExternalData.at(root.relativize(ExternalData.file(t, onnxFile)), t)
+                        : t),
+            root));
+  }
+
+  /** What the model calls the files that hold its external data; not checked. */
+  public ImmutableSet<String> externalLocations() {
+    return ExternalTensors.of(graph())
+        .flatMap(t -> t.getExternalDataList().stream())
+        .filter(entry -> entry.getKey().equals("location"))
+        .map(entry -> entry.getValue())
+        .collect(toImmutableSet());
+  }
+
+  /**
+   * This model for changes to its graph. Before IR version 4 every initialiser had to be listed as
+   * an input; from then on that means that callers may replace it, so these inputs go.
+   */
+  public ModelProto.Builder edit() {
+    ModelProto.Builder edited = proto.toBuilder();
+    if (proto.getIrVersion() < FIRST_WITH_CONSTANTS) {
+      Set<String> initializers =
+          graph().getInitializerList().stream()
+              .map(TensorProto::getName)
+              .collect(Collectors.toSet());
+      edited.setIrVersion(FIRST_WITH_CONSTANTS).getGraphBuilder().clearInput();
+      graph().getInputList().stream()
+          .filter(input -> !initializers.contains(input.getName()))
+          .forEach(edited.getGraphBuilder()::addInput);
+    }
+    return edited;
   }
 
   /** The opset version of the standard operators. */

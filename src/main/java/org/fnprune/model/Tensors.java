@@ -26,19 +26,39 @@ final class Tensors {
     long elements = elements(tensor);
     long bytes = multiply(tensor, elements, type.bytes());
     ByteString data = data(tensor, type, modelFile, bytes);
-    if (data.size() != bytes) {
+    requireSize(tensor, data.size(), bytes);
+    return new TensorData(tensor.getName(), type, ImmutableList.copyOf(tensor.getDimsList()), data);
+  }
+
+  private static void requireSize(TensorProto tensor, long found, long expected) {
+    if (found != expected) {
       throw new UsageException(
           "tensor '"
               + tensor.getName()
               + "' has shape "
               + tensor.getDimsList()
               + ", which is "
-              + bytes
+              + expected
               + " bytes, but holds "
-              + data.size(),
+              + found,
           "the file is damaged; export the model again");
     }
-    return new TensorData(tensor.getName(), type, ImmutableList.copyOf(tensor.getDimsList()), data);
+  }
+
+  /**
+   * Checks that a tensor has the data that its shape and type ask for, without reading external
+   * data.
+   *
+   * @throws UsageException when it has not
+   */
+  static void check(TensorProto tensor, @Nullable Path modelFile) {
+    ElementType type = ElementType.of(tensor.getDataType(), tensor.getName());
+    long bytes = multiply(tensor, elements(tensor), type.bytes());
+    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL && modelFile != null) {
+      ExternalData.check(tensor, modelFile, bytes);
+    } else {
+      requireSize(tensor, data(tensor, type, modelFile, bytes).size(), bytes);
+    }
   }
 
   /** Number of elements by the declared shape. */

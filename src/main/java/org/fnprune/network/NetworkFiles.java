@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.Json;
-import org.fnprune.common.Npy;
+import org.fnprune.linalg.Npy;
 
 /** Functional networks in a run folder: {@code <unit>.maps.npy} and {@code networks.json}. */
 public final class NetworkFiles {

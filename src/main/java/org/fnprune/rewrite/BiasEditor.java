@@ -43,14 +43,16 @@ final class BiasEditor {
     NodeProto.Builder gemm = editor.node(node);
     double beta = Attributes.real(editor.dense().node(node), "beta", 1f);
     boolean hasBias = gemm.getInputCount() > 2 && !gemm.getInput(2).isEmpty();
-    if (!hasBias) {
+    if (beta == 0) {
+      insertAdd(node, shift, type);
+    } else if (!hasBias) {
       String name = editor.freshName(gemm.getOutput(0) + "_bias");
       put(name, shift.scaled(1 / beta), type);
       while (gemm.getInputCount() < 3) {
         gemm.addInput("");
       }
       gemm.setInput(2, name);
-    } else if (isVector(gemm.getInput(2), shift.cols()) && beta != 0) {
+    } else if (isVector(gemm.getInput(2), shift.cols())) {
       addToConstant(new Graph.Use(node, 2), shift.scaled(1 / beta));
     } else {
       insertAdd(node, shift, type);
@@ -80,20 +82,15 @@ final class BiasEditor {
         .orElse(false);
   }
 
-  /** Gives one use of a constant vector its own, shifted copy, in place when it is the only use. */
+  /** Shifts a constant vector for one of its uses. */
   private void addToConstant(Graph.Use use, Matrix shift) {
-    Graph graph = editor.dense();
-    String tensor = graph.node(use.node()).getInput(use.input());
-    TensorData old = graph.constantData(tensor).orElseThrow();
+    String tensor = editor.dense().node(use.node()).getInput(use.input());
+    TensorData old = editor.dense().constantData(tensor).orElseThrow();
     double[] values = old.toDoubles();
     for (int i = 0; i < values.length; i++) {
       values[i] += shift.get(0, i);
     }
-    boolean own = editor.isInitializer(tensor) && graph.uses(tensor).size() == 1;
-    String name = own ? tensor : editor.freshName(tensor + "_pruned");
-    editor.put(
-        TensorData.ofDoubles(name, old.type(), ImmutableList.copyOf(old.dims()), values).toProto());
-    editor.node(use.node()).setInput(use.input(), name);
+    editor.replace(use, TensorData.ofDoubles(tensor, old.type(), old.dims(), values));
   }
 
   private void insertAdd(int node, Matrix shift, ElementType type) {

@@ -14,11 +14,12 @@ import org.fnprune.common.Json;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the configuration files of a slim model say: {@code config.json} gets the new feed-forward
- * width when all layers agree on one, and {@code fnprune.json} always lists the width of every
- * unit.
+ * width when all layers of the model agree on one, and {@code fnprune.json} always lists the width
+ * of every unit.
  */
 public final class ConfigPatch {
 
@@ -29,6 +30,10 @@ public final class ConfigPatch {
   private static final ImmutableList<String> WIDTH_KEYS =
       ImmutableList.of(
           "intermediate_size", "n_inner", "ffn_dim", "hidden_dim", "d_ff", "decoder_ffn_dim");
+
+  /** Keys by which model families call the number of layers. */
+  private static final ImmutableList<String> LAYER_KEYS =
+      ImmutableList.of("num_hidden_layers", "n_layer", "num_layers", "n_layers");
 
   private ConfigPatch() {}
 
@@ -48,7 +53,7 @@ public final class ConfigPatch {
     Set<Integer> before = plan.units().stream().map(UnitPlan::width).collect(Collectors.toSet());
     Set<Integer> after =
         plan.units().stream().map(u -> u.kept().length()).collect(Collectors.toSet());
-    if (before.size() != 1 || after.size() != 1) {
+    if (before.size() != 1 || after.size() != 1 || !isEveryLayer(config, plan)) {
       return false;
     }
     int old = before.iterator().next();
@@ -62,17 +67,28 @@ public final class ConfigPatch {
     return false;
   }
 
+  /** A layer that is not in the plan keeps its width, and the one number would be wrong for it. */
+  private static boolean isEveryLayer(JsonObject config, PruningPlan plan) {
+    return LAYER_KEYS.stream()
+        .filter(key -> isNumber(config.get(key)))
+        .findFirst()
+        .map(key -> config.get(key).getAsLong() == plan.units().size())
+        .orElse(true);
+  }
+
+  private static boolean isNumber(@Nullable JsonElement value) {
+    return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+  }
+
   /** GPT-2 writes null for four times its hidden size. */
   private static boolean isWidth(JsonObject config, String key, int old) {
     JsonElement value = config.get(key);
     if (value.isJsonNull()) {
       return key.equals("n_inner")
-          && config.has("n_embd")
+          && isNumber(config.get("n_embd"))
           && config.get("n_embd").getAsLong() * 4 == old;
     }
-    return value.isJsonPrimitive()
-        && value.getAsJsonPrimitive().isNumber()
-        && value.getAsLong() == old;
+    return isNumber(value) && value.getAsLong() == old;
   }
 
   private static JsonObject own(PruningPlan plan) {

@@ -1,6 +1,7 @@
 package org.fnprune.rewrite;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.common.collect.ListMultimap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.model.TensorData;
 
 /** Collects changes to a graph and makes the changed graph. Node numbers are the dense graph's. */
 final class GraphEditor {
@@ -56,8 +58,16 @@ final class GraphEditor {
     return name;
   }
 
-  boolean isInitializer(String name) {
-    return initializers.containsKey(name);
+  /** Gives one node input another constant: in place when nothing else reads the old one. */
+  void replace(Graph.Use use, TensorData data) {
+    String tensor = dense.node(use.node()).getInput(use.input());
+    boolean own =
+        initializers.containsKey(tensor)
+            && dense.uses(tensor).size() == 1
+            && !dense.leavesMainGraph(tensor);
+    String name = own ? tensor : freshName(tensor + "_pruned");
+    put(data.named(name).toProto());
+    node(use.node()).setInput(use.input(), name);
   }
 
   /** Adds an initialiser, or replaces the one of that name. */
@@ -82,14 +92,15 @@ final class GraphEditor {
       ordered.add(nodes.get(i).build());
       ordered.addAll(after.get(i));
     }
+    ModelProto.Builder model = dense.model().edit();
     GraphProto.Builder graph =
-        dense.model().graph().toBuilder()
+        model
+            .getGraphBuilder()
             .clearNode()
             .addAllNode(ordered)
             .clearInitializer()
             .addAllInitializer(initializers.values());
     return new OnnxModel(
-        dense.model().proto().toBuilder().setGraph(Orphans.remove(graph, dense)).build(),
-        dense.model().file());
+        model.setGraph(Orphans.remove(graph, dense)).build(), dense.model().file());
   }
 }

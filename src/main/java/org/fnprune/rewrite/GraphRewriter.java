@@ -1,9 +1,7 @@
 package org.fnprune.rewrite;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
@@ -33,7 +31,7 @@ public final class GraphRewriter {
 
   private final GraphEditor editor;
   private final Graph dense;
-  private final Map<String, Integer> widths = new HashMap<>();
+  private final Declarations declarations = new Declarations();
 
   private GraphRewriter(Graph dense) {
     this.dense = dense;
@@ -75,23 +73,19 @@ public final class GraphRewriter {
     kept.forEach(channels::set);
     for (WeightSlice slice : unit.slices()) {
       TensorData data = dense.constantData(slice.storage()).orElseThrow();
-      put(slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
+      editor.replace(
+          slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
     }
     ShapeEditor shapes = new ShapeEditor(editor);
     for (ShapeEdit edit : unit.shapes()) {
-      shapes.set(edit.node(), edit.element(), edit.channels().positionsOf(channels).length);
+      shapes.setLast(edit.node(), edit.channels().positionsOf(channels).length);
     }
     unit.splits().stream().filter(SplitEdit::sized).forEach(edit -> resize(edit, channels));
-    unit.tensors().forEach((tensor, axis) -> widths.put(tensor, axis.positionsOf(channels).length));
-  }
-
-  /** Gives a node input the cut constant: in place when it alone reads it, else as a copy. */
-  private void put(Graph.Use use, TensorData cut) {
-    String tensor = dense.node(use.node()).getInput(use.input());
-    boolean own = editor.isInitializer(tensor) && dense.uses(tensor).size() == 1;
-    String name = own ? tensor : editor.freshName(tensor + "_pruned");
-    editor.put(cut.named(name).toProto());
-    editor.node(use.node()).setInput(use.input(), name);
+    unit.tensors()
+        .forEach(
+            (tensor, axis) ->
+                declarations.narrow(
+                    tensor, axis.axis(), axis.width(), axis.positionsOf(channels).length));
   }
 
   private void resize(SplitEdit edit, BitSet channels) {
@@ -140,28 +134,8 @@ public final class GraphRewriter {
 
   private OnnxModel finish() {
     OnnxModel slim = editor.build();
-    GraphProto.Builder graph = slim.graph().toBuilder();
-    for (int i = 0; i < graph.getValueInfoCount(); i++) {
-      graph.setValueInfo(i, narrowed(graph.getValueInfo(i)));
-    }
-    ModelProto proto = slim.proto().toBuilder().setGraph(graph).build();
+    ModelProto proto =
+        slim.proto().toBuilder().setGraph(declarations.update(slim.graph(), dense)).build();
     return new OnnxModel(proto, slim.file());
-  }
-
-  /** What the file declares of a pruned activation, with its new width. */
-  private ValueInfoProto narrowed(ValueInfoProto info) {
-    Integer width = widths.get(info.getName());
-    int rank = info.getType().getTensorType().getShape().getDimCount();
-    if (width == null || rank == 0) {
-      return info;
-    }
-    ValueInfoProto.Builder builder = info.toBuilder();
-    builder
-        .getTypeBuilder()
-        .getTensorTypeBuilder()
-        .getShapeBuilder()
-        .getDimBuilder(rank - 1)
-        .setDimValue(width);
-    return builder.build();
   }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 
 /** Runs token batches through a session and hands back float outputs. */
@@ -52,10 +53,13 @@ public final class BatchRunner implements AutoCloseable {
             result
                 .get(output)
                 .orElseThrow(() -> new IllegalStateException("no output '" + output + "'"));
-        TensorInfo info = (TensorInfo) value.getInfo();
-        copies.add(
-            new Output(
-                ((OnnxTensor) value).getFloatBuffer(), ImmutableLongArray.copyOf(info.getShape())));
+        FloatBuffer values = value instanceof OnnxTensor tensor ? tensor.getFloatBuffer() : null;
+        if (values == null || !(value.getInfo() instanceof TensorInfo info)) {
+          throw new UsageException(
+              "model output '" + output + "' (" + value.getInfo() + ") holds no floats",
+              "the first output must be logits or hidden states; export the model again");
+        }
+        copies.add(new Output(values, ImmutableLongArray.copyOf(info.getShape())));
       }
       return ImmutableList.copyOf(copies);
     }

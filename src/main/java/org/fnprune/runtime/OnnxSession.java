@@ -1,5 +1,6 @@
 package org.fnprune.runtime;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
@@ -8,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.fnprune.model.OnnxModel;
 
@@ -38,11 +40,12 @@ public final class OnnxSession implements AutoCloseable {
     return open(
         options,
         (environment, o) -> {
-          Path file = model.file();
-          if (file != null && model.hasExternalData()) {
-            o.addConfigEntry(EXTERNAL_FOLDER, String.valueOf(file.toAbsolutePath().getParent()));
+          Optional<OnnxModel.Located> located = model.located();
+          if (located.isPresent()) {
+            o.addConfigEntry(EXTERNAL_FOLDER, located.get().folder().toString());
           }
-          return environment.createSession(model.proto().toByteArray(), o);
+          ModelProto proto = located.map(OnnxModel.Located::proto).orElse(model.proto());
+          return environment.createSession(proto.toByteArray(), o);
         });
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.fnprune.model.Graph;
-import org.fnprune.model.TensorData;
+import org.fnprune.model.OnnxModel;
 
 /**
  * Follows the output channels of one weight through the graph, forwards and backwards, until every
@@ -87,8 +87,11 @@ final class ChannelPropagation {
         .reach(reach);
   }
 
-  /** Says that a tensor carries channels; channels already there are tied to the new ones. */
+  /** Says that an activation carries channels; channels already there are tied to the new ones. */
   void mark(String tensor, ChannelAxis axis) {
+    if (graph.constant(tensor).isPresent()) {
+      throw new Blocked("the constant '" + tensor + "' would carry channels");
+    }
     ChannelAxis before = marked.putIfAbsent(tensor, axis);
     if (before == null) {
       queue.add(tensor);
@@ -108,8 +111,8 @@ final class ChannelPropagation {
   }
 
   /**
-   * An operand of an operator that broadcasts: an activation is marked; a constant that spans the
-   * channels is cut, one that does not is left alone.
+   * An operand of an operator that broadcasts: a constant that spans the channels is cut; what does
+   * not span them (a scalar, an axis of size 1) is left alone; an activation is marked.
    */
   void operand(Reach reach, int input, ChannelAxis axis) {
     String tensor = reach.node().getInput(input);
@@ -117,7 +120,9 @@ final class ChannelPropagation {
       return;
     }
     if (graph.constant(tensor).isEmpty()) {
-      mark(tensor, axis);
+      if (ranks.of(tensor).orElse(-axis.axis()) >= -axis.axis()) {
+        mark(tensor, axis);
+      }
       return;
     }
     TensorProto constant = graph.constant(tensor).get();
@@ -135,17 +140,24 @@ final class ChannelPropagation {
    */
   void cut(Reach reach, int input, ChannelAxis axis) {
     String tensor = reach.node().getInput(input);
-    TensorData data =
+    TensorProto constant =
         graph
-            .constantData(tensor)
+            .constant(tensor)
             .orElseThrow(() -> reach.blocked("multiplies two activations (attention)"));
-    if (data.rank() < -axis.axis() || data.dim(axis.axis()) != axis.width()) {
+    int at = axis.axis() + constant.getDimsCount();
+    if (at < 0 || constant.getDims(at) != axis.width()) {
       throw reach.blocked(
-          "has the operand '" + tensor + "' of shape " + data.dims() + ", not " + axis.width());
+          "has the operand '"
+              + tensor
+              + "' of shape "
+              + constant.getDimsList()
+              + ", not "
+              + axis.width());
     }
     Graph.Use use = new Graph.Use(reach.index(), input);
     WeightSlice before =
-        slices.putIfAbsent(use, new WeightSlice(use, graph.storage(tensor), axis, data.elements()));
+        slices.putIfAbsent(
+            use, new WeightSlice(use, graph.storage(tensor), axis, OnnxModel.elements(constant)));
     if (before != null) {
       if (before.channels().axis() != axis.axis()) {
         throw reach.blocked("would lose both rows and columns of '" + tensor + "'");

@@ -26,6 +26,7 @@ final class MatrixProductRule implements OperatorRule {
     }
     boolean transposed = isTrue(node, "transB");
     ChannelPropagation propagation = reach.propagation();
+    requireMatrix(reach);
     if (reach.throughInput(0)) {
       propagation.cut(reach, 1, reach.channels().on(transposed ? -1 : -2));
       propagation.consume(new Projection(reach.index(), 1, transposed));
@@ -38,6 +39,20 @@ final class MatrixProductRule implements OperatorRule {
       }
       propagation.mark(node.getOutput(0), reach.channels());
     }
+  }
+
+  private static void requireMatrix(Reach reach) {
+    String weight = reach.node().getInput(1);
+    reach
+        .propagation()
+        .graph()
+        .constant(weight)
+        .filter(w -> w.getDimsCount() != 2)
+        .ifPresent(
+            w -> {
+              throw reach.blocked(
+                  "has a weight of shape " + w.getDimsList() + ", which is no matrix");
+            });
   }
 
   private static boolean isTrue(NodeProto node, String attribute) {

@@ -8,7 +8,6 @@ final class MixingRule implements OperatorRule {
 
   static final String[] OPERATORS = {
     "ArgMax",
-    "Gather",
     "GroupNormalization",
     "InstanceNormalization",
     "LayerNormalization",

@@ -29,6 +29,7 @@ final class OperatorRules {
     register(rules, new ReshapeRule(), "Reshape");
     register(rules, new SplitRule(), "Split");
     register(rules, new ShapeRule(), "Shape");
+    register(rules, new GatherRule(), "Gather");
     register(rules, new MixingRule(), MixingRule.OPERATORS);
     return rules.buildOrThrow();
   }

@@ -32,14 +32,14 @@ final class ReshapeRule implements OperatorRule {
     Element last = shape.get(shape.size() - 1);
     int width = reach.channels().width();
     if (last instanceof Element.Fixed fixed && fixed.value() == width) {
-      propagation.edit(new ShapeEdit(reach.index(), -1, reach.channels()));
+      propagation.edit(new ShapeEdit(reach.index(), reach.channels()));
     } else if (!isWidthAtRunTime(reach, last) && !isInferredWidth(reach, shape)) {
       throw reach.blocked(
           "splits or merges the "
               + width
               + " channels (attention heads, or a shape that cannot be proved to keep them)");
     }
-    propagation.mark(reach.node().getInput(0), reach.channels());
+    propagation.operand(reach, 0, reach.channels());
     propagation.mark(reach.node().getOutput(0), reach.channels());
   }
 

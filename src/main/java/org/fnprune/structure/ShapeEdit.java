@@ -1,10 +1,9 @@
 package org.fnprune.structure;
 
 /**
- * A shape written into the graph that names the width of a pruned axis.
+ * A shape whose last element is the width of a pruned axis, as a number written into the graph.
  *
  * @param node the Reshape
- * @param element which element of its shape, counted from the end
  * @param channels the axis that the element describes
  */
-public record ShapeEdit(int node, int element, ChannelAxis channels) {}
+public record ShapeEdit(int node, ChannelAxis channels) {}

@@ -32,7 +32,7 @@ final class SplitRule implements OperatorRule {
     }
     int fromEnd = (int) (axis < 0 ? axis : axis - rank.orElseThrow());
     if (fromEnd != reach.channels().axis()) {
-      propagation.mark(node.getInput(0), reach.channels());
+      propagation.operand(reach, 0, reach.channels());
       node.getOutputList().forEach(output -> propagation.mark(output, reach.channels()));
     } else if (!propagation.isMarked(node.getInput(0)) || reach.forward()) {
       splitChannels(reach);
@@ -55,7 +55,7 @@ final class SplitRule implements OperatorRule {
       parts.add(part);
       propagation.mark(node.getOutput(i), part);
     }
-    propagation.mark(node.getInput(0), new ChannelAxis(reach.channels().axis(), whole));
+    propagation.operand(reach, 0, new ChannelAxis(reach.channels().axis(), whole));
     if (reach.forward()) {
       boolean attribute = !Attributes.integers(node, "split").isEmpty();
       propagation.edit(new SplitEdit(reach.index(), parts.build(), sized || attribute));

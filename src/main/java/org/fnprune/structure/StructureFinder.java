@@ -13,6 +13,7 @@ import java.util.Set;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
+import org.fnprune.model.OnnxModel;
 
 /** Finds every prunable unit of a model, and says why the other weights stay. */
 public final class StructureFinder {
@@ -83,6 +84,7 @@ public final class StructureFinder {
     if (done.contains(new Graph.Use(index, 1))) {
       return;
     }
+    graph.model().check(weight.get());
     boolean transposed = Attributes.integer(node, "transB", 0) != 0;
     try {
       ChannelPropagation propagation = new ChannelPropagation(graph, ranks);
@@ -91,6 +93,7 @@ public final class StructureFinder {
       int layer = LayerNumber.of(node, node.getInput(1));
       PrunableUnit unit = UnitAssembler.assemble(propagation, id(layer), layer);
       requireFeedForward(unit);
+      requireDisjoint(unit);
       units.add(unit);
       unit.slices().forEach(slice -> done.add(slice.use()));
     } catch (Blocked blocked) {
@@ -118,8 +121,20 @@ public final class StructureFinder {
     }
   }
 
+  /** Two units that cut rows and columns of one matrix cannot both be pruned yet. */
+  private void requireDisjoint(PrunableUnit unit) {
+    unit.slices().stream()
+        .filter(slice -> done.contains(slice.use()))
+        .findFirst()
+        .ifPresent(
+            slice -> {
+              throw new Blocked("weight '" + slice.storage() + "' belongs to another unit already");
+            });
+  }
+
   private static boolean isMatrix(TensorProto tensor) {
     return tensor.getDimsCount() == 2
+        && tensor.getDimsList().stream().allMatch(dim -> dim > 0)
         && ElementType.of(tensor.getDataType(), tensor.getName()).isFloat();
   }
 
@@ -130,14 +145,12 @@ public final class StructureFinder {
   }
 
   private void refuse(NodeProto node, TensorProto weight, String reason) {
-    long parameters =
-        weight.getDimsList().stream().mapToLong(Long::longValue).reduce(1, (a, b) -> a * b);
     refusals.add(
         new Refusal(
             node.getName().isEmpty() ? node.getOutput(0) : node.getName(),
             node.getOpType(),
             weight.getName(),
-            parameters,
+            OnnxModel.elements(weight),
             LayerNumber.of(node, weight.getName()),
             reason));
   }

@@ -52,7 +52,7 @@ final class UnitAssembler {
             width,
             found.slices().stream().map(this::renumbered).collect(ImmutableList.toImmutableList()),
             found.shapes().stream()
-                .map(e -> new ShapeEdit(e.node(), e.element(), renumbered(e.channels())))
+                .map(e -> new ShapeEdit(e.node(), renumbered(e.channels())))
                 .collect(ImmutableList.toImmutableList()),
             found.splits().stream().map(this::renumbered).collect(ImmutableList.toImmutableList()),
             ImmutableList.copyOf(found.consumers()),
@@ -79,6 +79,12 @@ final class UnitAssembler {
     for (WeightSlice slice : found.slices()) {
       List<Graph.Use> uses = found.graph().usesOfStorage(slice.storage());
       boolean matrix = slice.elements() > slice.channels().width();
+      if (matrix && found.graph().leavesMainGraph(slice.storage())) {
+        throw new Blocked(
+            "weight '"
+                + slice.storage()
+                + "' is also read in a subgraph or an output of the model");
+      }
       if (matrix && !own.containsAll(uses)) {
         Graph.Use other = uses.stream().filter(u -> !own.contains(u)).findFirst().orElseThrow();
         throw new Blocked(

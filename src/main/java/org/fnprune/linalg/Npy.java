@@ -1,4 +1,4 @@
-package org.fnprune.common;
+package org.fnprune.linalg;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.fnprune.linalg.Matrix;
+import org.fnprune.common.AtomicFiles;
+import org.fnprune.common.UsageException;
 
 /**
  * Matrices in NumPy's {@code .npy} format, version 1.0. Files may come from anywhere: the header is

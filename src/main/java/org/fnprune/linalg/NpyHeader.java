@@ -1,4 +1,4 @@
-package org.fnprune.common;
+package org.fnprune.linalg;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
