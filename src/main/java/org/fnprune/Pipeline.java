@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,33 +15,30 @@ import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.SelfTest;
 import org.fnprune.linalg.Threads;
+import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.network.NetworkFiles;
+import org.fnprune.network.NetworkFinder;
 import org.fnprune.network.NetworkMaps;
-import org.fnprune.network.SpatialIca;
 import org.fnprune.recipe.Recipe;
-import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.report.MarkdownReport;
 import org.fnprune.report.ReportJson;
 import org.fnprune.report.RunReport;
 import org.fnprune.report.StructureJson;
 import org.fnprune.rewrite.Compensation;
+import org.fnprune.rewrite.Compensator;
 import org.fnprune.rewrite.ConfigPatch;
-import org.fnprune.rewrite.ConsumerWeights;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
-import org.fnprune.rewrite.SequentialCompensation;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
-import org.fnprune.select.Candidate;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.Planner;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
-import org.fnprune.select.UnitPlan;
-import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Structure;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.TaskScores;
 
@@ -100,19 +96,27 @@ public final class Pipeline {
   private RunReport stages(
       RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
       throws Exception {
-    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.structure())));
+    Graph model = inputs.dense();
+    Structure structure = inputs.structure();
+    folder.write("structure.json", Json.pretty(StructureJson.of(structure)));
     ImmutableMap<String, Moments> moments =
         clock.time("capture", () -> capture(inputs, folder, device));
     ImmutableMap<String, NetworkMaps> networks =
         clock.time("networks", () -> networks(moments, folder));
-    PruningPlan plan = clock.time("select", () -> select(inputs, moments, networks));
-    folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
-    ImmutableMap<String, Compensation.Fit> fits =
-        clock.time("compensate", () -> compensate(inputs, plan, moments, device));
-    Equivalence equivalence = clock.time("equality", () -> equality(inputs, plan, device));
-    OnnxModel slim =
+    PruningPlan plan =
         clock.time(
-            "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, fits));
+            "select",
+            () -> Planner.plan(model, structure, moments, networks, recipe.prune(), recipe.seed()));
+    folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
+    Equivalence equivalence = clock.time("equality", () -> equality(inputs, plan, device));
+    ImmutableMap<String, Compensation.Fit> fits =
+        clock.time(
+            "compensate",
+            () ->
+                new Compensator(model, structure, plan)
+                    .fit(recipe.compensate(), moments, inputs.calibration(), device, listener));
+    OnnxModel slim =
+        clock.time("rewrite", () -> GraphRewriter.rewrite(model, structure, plan, fits));
     writeSlim(inputs, folder, plan, slim);
 
     Verification verified =
@@ -151,7 +155,8 @@ public final class Pipeline {
     if (inputs.skipped() > 0) {
       warn(inputs.skipped() + " calibration samples had no tokens and were skipped");
     }
-    Optional<ImmutableMap<String, Moments>> before = captured(folder);
+    Optional<ImmutableMap<String, Moments>> before =
+        folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
     if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
@@ -163,121 +168,27 @@ public final class Pipeline {
     return moments;
   }
 
-  /** The interrupted run's capture; files that are not whole count as none. */
-  private static Optional<ImmutableMap<String, Moments>> captured(RunFolder folder) {
-    try {
-      return folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
-    } catch (UsageException e) {
-      return Optional.empty();
-    }
-  }
-
   private ImmutableMap<String, NetworkMaps> networks(
       ImmutableMap<String, Moments> moments, RunFolder folder) throws IOException {
-    Selector selector = Selectors.of(recipe.prune());
-    if (!selector.needs().contains(Selector.Evidence.NETWORKS)) {
+    if (!Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)) {
       return ImmutableMap.of();
     }
-    Map<String, NetworkMaps> networks = new LinkedHashMap<>();
-    listener.start("networks", moments.size(), "units");
-    for (Map.Entry<String, Moments> entry : moments.entrySet()) {
-      NetworkMaps maps = SpatialIca.decompose(entry.getValue(), recipe.networks(), recipe.seed());
-      networks.put(entry.getKey(), maps);
-      warnAbout(entry.getKey(), maps);
-      listener.advance(1);
-    }
-    listener.done();
+    ImmutableMap<String, NetworkMaps> networks =
+        NetworkFinder.find(moments, recipe.networks(), recipe.seed(), listener);
+    networks.forEach((unit, maps) -> maps.complaints().forEach(c -> warn(unit + ": " + c)));
     NetworkFiles.write(folder.networks(), networks);
-    return ImmutableMap.copyOf(networks);
-  }
-
-  private void warnAbout(String unit, NetworkMaps maps) {
-    if (!maps.converged()) {
-      warn(
-          "ICA of "
-              + unit
-              + " did not converge in "
-              + maps.iterations()
-              + " iterations; try fewer components or another nonlinearity");
-    }
-    if (maps.networks() < maps.requested()) {
-      warn(unit + " has only " + maps.networks() + " of " + maps.requested() + " components: rank");
-    }
-  }
-
-  private PruningPlan select(
-      RunInputs inputs, Map<String, Moments> moments, Map<String, NetworkMaps> networks) {
-    List<Candidate> candidates = new ArrayList<>();
-    for (PrunableUnit unit : inputs.structure().units()) {
-      candidates.add(
-          new Candidate(
-              unit.id(),
-              unit.layer(),
-              ConsumerWeights.read(inputs.dense(), unit),
-              unit.parametersPerChannel(),
-              moments.get(unit.id()),
-              networks.get(unit.id())));
-    }
-    return Planner.plan(
-        inputs.structure(),
-        candidates,
-        Selectors.of(recipe.prune()),
-        recipe.prune(),
-        recipe.seed());
-  }
-
-  private ImmutableMap<String, Compensation.Fit> compensate(
-      RunInputs inputs, PruningPlan plan, Map<String, Moments> moments, RuntimeOptions device) {
-    ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
-    if (recipe.compensate().method() == CompensationMethod.NONE) {
-      return fits.buildOrThrow();
-    }
-    if (recipe.compensate().sequential()) {
-      return SequentialCompensation.fit(
-          inputs.dense(),
-          inputs.structure(),
-          plan,
-          inputs.calibration(),
-          recipe.compensate().ridge(),
-          device,
-          listener);
-    }
-    Map<String, UnitPlan> planned = plan.pruned();
-    for (PrunableUnit unit : inputs.structure().units()) {
-      UnitPlan unitPlan = planned.get(unit.id());
-      Moments unitMoments = moments.get(unit.id());
-      if (unitPlan != null && unitMoments != null) {
-        fits.put(
-            unit.id(),
-            Compensation.fit(
-                unitMoments,
-                ConsumerWeights.read(inputs.dense(), unit),
-                unitPlan.kept(),
-                recipe.compensate().method(),
-                recipe.compensate().ridge()));
-      }
-    }
-    return fits.buildOrThrow();
+    return networks;
   }
 
   private Equivalence equality(RunInputs inputs, PruningPlan plan, RuntimeOptions device) {
-    Equivalence equivalence =
-        Equivalence.check(
+    return Equivalence.check(
             MaskedModel.of(inputs.dense(), inputs.structure()),
             GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, ImmutableMap.of()),
             inputs.structure(),
             plan,
             inputs.sampleBatches(recipe.seed()),
-            device);
-    if (!equivalence.passed()) {
-      throw new IllegalStateException(
-          "the rewritten model does not equal the masked one: outputs differ by "
-              + equivalence.maxAbsDiff()
-              + ", allowed "
-              + equivalence.tolerance()
-              + "; this is a bug in fnprune, and no slim model was written");
-    }
-    return equivalence;
+            device)
+        .requirePassed();
   }
 
   private static void writeSlim(

@@ -1,6 +1,5 @@
 package org.fnprune.capture;
 
-import ai.onnx.proto.OnnxMl.GraphProto;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +24,7 @@ public final class ErrorCapture {
   private static final String DENSE_SUM = "fnprune_dense_sum";
   private static final String SUM = "fnprune_sum";
   private static final List<String> MOMENTS =
-      List.of("fnprune_h_sum", "fnprune_gram", "fnprune_e_sum", "fnprune_cross");
+      List.of("fnprune_h_sum", "fnprune_h_gram", "fnprune_e_sum", "fnprune_he");
 
   private ErrorCapture() {}
 
@@ -48,9 +47,11 @@ public final class ErrorCapture {
       RuntimeOptions options,
       Progress progress) {
     Accumulator total = new Accumulator(width, outputs);
-    try (BatchRunner reference = runner(dense, denseTaps(dense, outputs, sum), options);
+    try (BatchRunner reference =
+            new BatchRunner(OnnxSession.ofModel(denseTaps(dense, outputs, sum), options));
         BatchRunner measured =
-            runner(slim, slimTaps(slim, activation, width, outputs, sum), options)) {
+            new BatchRunner(
+                OnnxSession.ofModel(slimTaps(slim, activation, width, outputs, sum), options))) {
       for (TokenBatch batch : batches) {
         ExtraInput mask = Capture.mask(batch);
         BatchRunner.Output target =
@@ -65,35 +66,26 @@ public final class ErrorCapture {
     return total.moments();
   }
 
-  private static BatchRunner runner(OnnxModel model, GraphProto graph, RuntimeOptions options) {
-    OnnxModel tapped =
-        new OnnxModel(model.proto().toBuilder().setGraph(graph).build(), model.file());
-    return new BatchRunner(OnnxSession.ofModel(tapped, options));
-  }
-
-  private static GraphProto denseTaps(OnnxModel dense, int outputs, ResidualSum sum) {
-    Taps taps = new Taps(dense.graph());
+  private static OnnxModel denseTaps(OnnxModel dense, int outputs, ResidualSum sum) {
+    Taps taps = new Taps(dense);
     taps.add("Add", SUM, sum.written(), sum.stream());
-    taps.add("Identity", DENSE_SUM, taps.rows(SUM, outputs, "fnprune_dense"));
+    taps.rows(SUM, outputs, DENSE_SUM);
     taps.output(DENSE_SUM);
     return taps.build();
   }
 
-  private static GraphProto slimTaps(
+  private static OnnxModel slimTaps(
       OnnxModel slim, String activation, int width, int outputs, ResidualSum sum) {
-    Taps taps = new Taps(slim.graph());
+    Taps taps = new Taps(slim);
     taps.input(DENSE_SUM);
     taps.add("Add", SUM, sum.written(), sum.stream());
-    String slimRows = taps.rows(SUM, outputs, "fnprune_slim");
-    taps.add("Sub", "fnprune_error", DENSE_SUM, slimRows);
-    taps.add("Mul", "fnprune_e", "fnprune_error", Taps.MASK_COLUMN);
-    String rows = taps.rows(activation, width, "fnprune_activation");
-    taps.add("Mul", "fnprune_h", rows, Taps.MASK_COLUMN);
-    taps.add("MatMul", MOMENTS.get(0), Taps.MASK_ROW, rows);
-    taps.gramian(MOMENTS.get(1), "fnprune_h", "fnprune_h");
-    taps.add("MatMul", MOMENTS.get(2), Taps.MASK_ROW, "fnprune_error");
-    taps.gramian(MOMENTS.get(3), "fnprune_h", "fnprune_e");
-    MOMENTS.forEach(taps::output);
+    taps.rows(SUM, outputs, "fnprune_slim_sum");
+    taps.add("Sub", "fnprune_e", DENSE_SUM, "fnprune_slim_sum");
+    taps.rows(activation, width, "fnprune_h");
+    taps.outputSum(MOMENTS.get(0), "fnprune_h");
+    taps.outputProduct(MOMENTS.get(1), "fnprune_h", "fnprune_h");
+    taps.outputSum(MOMENTS.get(2), "fnprune_e");
+    taps.outputProduct(MOMENTS.get(3), "fnprune_h", "fnprune_e");
     return taps.build();
   }
 

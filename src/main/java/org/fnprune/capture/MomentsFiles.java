@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.Json;
+import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Npy;
 
 /**
@@ -69,7 +70,7 @@ public final class MomentsFiles {
                 Npy.read(folder.resolve(id + ".gram.npy"))));
       }
       return Optional.of(moments.buildOrThrow());
-    } catch (IOException | JsonParseException | IllegalArgumentException e) {
+    } catch (IOException | UsageException | JsonParseException | IllegalArgumentException e) {
       return Optional.empty();
     }
   }

@@ -2,34 +2,49 @@ package org.fnprune.capture;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.fnprune.model.ElementType;
+import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
 
-/** Adds nodes, inputs and outputs to a graph that is to be measured. */
+/**
+ * Adds to a model what measures it: tensors as rows of tokens, their sums and their products.
+ *
+ * <pre>
+ *   mask [b, s] ─ Reshape [t, 1] ─ Cast ─┐
+ *   h [.., d] ─ Reshape [t, d] ─ Where(mask, h, 0) ─ rows, zero where there is padding
+ * </pre>
+ *
+ * <p>The mask is a new input, one for tokens and zero for padding; what padding computes may be
+ * anything, NaN too. The model's own outputs go, and every node that only they depend on.
+ */
 final class Taps {
 
-  /** The name of the mask input: one for tokens, zero for padding, batch × sequence. */
+  /** The name of the mask input, batch × sequence. */
   static final String MASK = "fnprune_token_mask";
 
-  /** The mask as tokens × 1. */
-  static final String MASK_COLUMN = "fnprune_mask_column";
+  private static final String COLUMN = "fnprune_mask_column";
+  private static final String ROW = "fnprune_mask_row";
+  private static final String ZERO = "fnprune_zero";
 
-  /** The mask as 1 × tokens. */
-  static final String MASK_ROW = "fnprune_mask_row";
-
+  private final OnnxModel model;
+  private final ModelProto.Builder edited;
   private final GraphProto.Builder graph;
 
-  /** Drops the graph's own outputs: only what is tapped is computed. */
-  Taps(GraphProto dense) {
-    graph = dense.toBuilder().clearOutput().clearValueInfo();
+  Taps(OnnxModel model) {
+    this.model = model;
+    this.edited = model.edit();
+    this.graph = edited.getGraphBuilder().clearOutput();
     input(MASK);
-    reshape(MASK, MASK_COLUMN, -1, 1);
-    reshape(MASK, MASK_ROW, 1, -1);
+    reshape(MASK, COLUMN + "_float", -1, 1);
+    cast(COLUMN + "_float", COLUMN, ElementType.BOOL);
+    reshape(MASK, ROW, 1, -1);
+    graph.addInitializer(TensorData.ofFloats(ZERO, ImmutableList.of(), new float[] {0}).toProto());
   }
 
   /** A float input of any shape. */
@@ -42,34 +57,50 @@ final class Taps {
     graph.addOutput(floatTensor(name));
   }
 
+  /** Makes {@code output} from {@code inputs}. */
   void add(String operator, String output, String... inputs) {
     graph.addNode(node(operator, output, inputs));
   }
 
-  /** leftᵀ · right. */
-  void gramian(String output, String left, String right) {
-    graph.addNode(node("Gemm", output, left, right).addAttribute(integer("transA", 1)));
+  /** Makes {@code rows} from a tensor of any floating-point type: float32, tokens × width. */
+  void rows(String tensor, long width, String rows) {
+    cast(tensor, rows + "_float", ElementType.FLOAT);
+    reshape(rows + "_float", rows + "_unmasked", -1, width);
+    masked(rows + "_unmasked", rows);
   }
 
-  /** A float32 tensor whatever the element type, as rows × width; returns its name. */
-  String rows(String tensor, long width, String prefix) {
-    graph.addNode(
-        node("Cast", prefix + "_float", tensor)
-            .addAttribute(integer("to", ElementType.FLOAT.number())));
-    reshape(prefix + "_float", prefix + "_rows", -1, width);
-    return prefix + "_rows";
+  /** Makes {@code masked} from {@code rows}, zero where there is padding. */
+  void masked(String rows, String masked) {
+    add("Where", masked, COLUMN, rows, ZERO);
   }
 
-  void reshape(String from, String to, long... shape) {
+  /** Outputs the sum over tokens of {@code rows}, 1 × width. */
+  void outputSum(String name, String rows) {
+    add("MatMul", name, ROW, rows);
+    output(name);
+  }
+
+  /** Outputs leftᵀ · right. */
+  void outputProduct(String name, String left, String right) {
+    graph.addNode(node("Gemm", name, left, right, ZERO).addAttribute(integer("transA", 1)));
+    output(name);
+  }
+
+  /** The model that computes what was tapped, and nothing else. */
+  OnnxModel build() {
+    edited.setGraph(LiveNodes.only(graph.build()));
+    return new OnnxModel(edited.build(), model.file());
+  }
+
+  private void cast(String from, String to, ElementType type) {
+    graph.addNode(node("Cast", to, from).addAttribute(integer("to", type.number())));
+  }
+
+  private void reshape(String from, String to, long... shape) {
     String name = to + "_shape";
     graph.addInitializer(
         TensorData.ofLongs(name, ImmutableList.of((long) shape.length), shape).toProto());
     add("Reshape", to, from, name);
-  }
-
-  /** The graph with the nodes that its outputs depend on, and no others. */
-  GraphProto build() {
-    return LiveNodes.only(graph.build());
   }
 
   private static NodeProto.Builder node(String operator, String output, String... inputs) {
@@ -88,12 +119,13 @@ final class Taps {
         .build();
   }
 
-  private static ValueInfoProto.Builder floatTensor(String name) {
+  private static ValueInfoProto floatTensor(String name) {
     return ValueInfoProto.newBuilder()
         .setName(name)
         .setType(
             TypeProto.newBuilder()
                 .setTensorType(
-                    TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.number())));
+                    TypeProto.Tensor.newBuilder().setElemType(ElementType.FLOAT.number())))
+        .build();
   }
 }

@@ -1,5 +1,6 @@
 package org.fnprune.network;
 
+import com.google.common.collect.ImmutableList;
 import org.fnprune.linalg.Matrix;
 
 /**
@@ -23,5 +24,25 @@ public record NetworkMaps(
   /** d, the number of neurons. */
   public int width() {
     return maps.cols();
+  }
+
+  /** What a user should know about the decomposition; empty when all went well. */
+  public ImmutableList<String> complaints() {
+    ImmutableList.Builder<String> complaints = ImmutableList.builder();
+    if (!converged) {
+      complaints.add(
+          "ICA did not converge in "
+              + iterations
+              + " iterations; try fewer components or another nonlinearity");
+    }
+    if (networks() < requested) {
+      complaints.add(
+          "only "
+              + networks()
+              + " of "
+              + requested
+              + " components: the activations' rank is lower");
+    }
+    return complaints.build();
   }
 }

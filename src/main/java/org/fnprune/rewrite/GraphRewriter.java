@@ -16,6 +16,7 @@ import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
+import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.ShapeEdit;
@@ -118,7 +119,7 @@ public final class GraphRewriter {
       int columns = original.dim(consumer.transposed() ? 0 : 1);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
-      TensorData stored = ConsumerWeights.stored(dense, consumer, fit.weight().selectCols(range));
+      TensorData stored = FittedWeight.stored(dense, consumer, fit.weight().selectCols(range));
       String name = editor.node(consumer.node()).getInput(consumer.weightInput());
       editor.put(stored.named(name).toProto());
       Matrix shift = fit.biasShift().selectCols(range);

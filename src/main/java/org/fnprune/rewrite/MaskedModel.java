@@ -15,6 +15,7 @@ import org.fnprune.model.OnnxModel;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
+import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;

@@ -16,6 +16,7 @@ import org.fnprune.model.Graph;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
+import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.ResidualSum;

@@ -2,8 +2,13 @@ package org.fnprune.select;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.fnprune.capture.Moments;
 import org.fnprune.common.UsageException;
+import org.fnprune.model.Graph;
+import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 
@@ -15,17 +20,32 @@ public final class Planner {
   /**
    * The plan.
    *
-   * @param candidates one for each unit of the structure, in its order
+   * @param moments by unit id; empty when nothing was captured
+   * @param networks by unit id; empty when none were computed
    * @throws UsageException when the budget cannot be met
    */
   public static PruningPlan plan(
+      Graph graph,
       Structure structure,
-      List<Candidate> candidates,
-      Selector selector,
+      Map<String, Moments> moments,
+      Map<String, NetworkMaps> networks,
       Recipe.Prune options,
       long seed) {
+    Selector selector = Selectors.of(options);
+    List<Candidate> candidates = new ArrayList<>();
     List<Ranking> rankings = new ArrayList<>();
-    candidates.forEach(candidate -> rankings.add(selector.rank(candidate, seed)));
+    for (PrunableUnit unit : structure.units()) {
+      Candidate candidate =
+          new Candidate(
+              unit.id(),
+              unit.layer(),
+              ConsumerWeights.read(graph, unit),
+              unit.parametersPerChannel(),
+              moments.get(unit.id()),
+              networks.get(unit.id()));
+      candidates.add(candidate);
+      rankings.add(selector.rank(candidate, seed));
+    }
     List<Integer> widths =
         Allocation.widths(
             candidates, rankings, parametersToRemove(structure, options.budget()), options);

@@ -59,6 +59,23 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
     return new Equivalence(difference, tolerance, difference <= tolerance, batches.size());
   }
 
+  /**
+   * This, if the models are equal.
+   *
+   * @throws IllegalStateException when they are not
+   */
+  public Equivalence requirePassed() {
+    if (!passed) {
+      throw new IllegalStateException(
+          "the rewritten model does not equal the masked one: outputs differ by "
+              + maxAbsDiff
+              + ", allowed "
+              + tolerance
+              + "; this is a bug in fnprune, and no slim model was written");
+    }
+    return this;
+  }
+
   /** Equal values, infinities and NaN included, differ by nothing. */
   private static double difference(float a, float b) {
     if (Float.compare(a, b) == 0) {

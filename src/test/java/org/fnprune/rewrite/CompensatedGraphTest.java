@@ -28,6 +28,7 @@ import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.select.PruningPlan;
+import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.PrunableUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

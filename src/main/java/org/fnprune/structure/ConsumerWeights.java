@@ -1,18 +1,13 @@
-package org.fnprune.rewrite;
+package org.fnprune.structure;
 
-import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
-import org.fnprune.structure.Projection;
-import org.fnprune.structure.PrunableUnit;
 
-/**
- * Reads the weights that consume a unit as one matrix, d × m, and takes fitted ones apart again.
- */
+/** Reads the weights that consume a unit as one matrix. */
 public final class ConsumerWeights {
 
   private ConsumerWeights() {}
@@ -26,9 +21,7 @@ public final class ConsumerWeights {
     int from = 0;
     for (Matrix part : parts) {
       for (int row = 0; row < unit.width(); row++) {
-        for (int column = 0; column < part.cols(); column++) {
-          values[row * columns + from + column] = part.get(row, column);
-        }
+        System.arraycopy(part.row(row), 0, values, row * columns + from, part.cols());
       }
       from += part.cols();
     }
@@ -44,25 +37,14 @@ public final class ConsumerWeights {
   }
 
   /** The stored tensor of one projection's weight. */
-  static TensorData tensor(Graph graph, Projection consumer) {
+  public static TensorData tensor(Graph graph, Projection consumer) {
     return graph
         .constantData(graph.node(consumer.node()).getInput(consumer.weightInput()))
         .orElseThrow();
   }
 
-  private static double alpha(Graph graph, Projection consumer) {
+  /** The factor that a Gemm multiplies its product by. */
+  public static double alpha(Graph graph, Projection consumer) {
     return Attributes.real(graph.node(consumer.node()), "alpha", 1f);
-  }
-
-  /** What to store for a projection whose weight shall be {@code oriented}, kept × m. */
-  static TensorData stored(Graph graph, Projection consumer, Matrix oriented) {
-    TensorData dense = tensor(graph, consumer);
-    Matrix scaled = oriented.scaled(1 / alpha(graph, consumer));
-    Matrix stored = consumer.transposed() ? scaled.transposed() : scaled;
-    return TensorData.ofDoubles(
-        dense.name(),
-        dense.type(),
-        ImmutableList.of((long) stored.rows(), (long) stored.cols()),
-        stored.toArray());
   }
 }
