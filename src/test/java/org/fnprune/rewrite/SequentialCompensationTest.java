@@ -1,0 +1,125 @@
+package org.fnprune.rewrite;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import org.fnprune.capture.Capture;
+import org.fnprune.capture.ErrorCapture;
+import org.fnprune.capture.ErrorMoments;
+import org.fnprune.common.Progress;
+import org.fnprune.common.UsageException;
+import org.fnprune.data.RandomTokens;
+import org.fnprune.data.TokenBatch;
+import org.fnprune.linalg.Matrices;
+import org.fnprune.linalg.Matrix;
+import org.fnprune.model.TinyGraph;
+import org.fnprune.model.TinyGraphs;
+import org.fnprune.recipe.Recipe.CompensationMethod;
+import org.fnprune.select.PruningPlan;
+import org.fnprune.structure.ConsumerWeights;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.ResidualSum;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SequentialCompensationTest {
+
+  private static final List<TokenBatch> TEXT =
+      List.of(
+          RandomTokens.batch(6, 11, TinyGraph.VOCABULARY, 11),
+          RandomTokens.batch(5, 7, TinyGraph.VOCABULARY, 12));
+  private static final double RIDGE = 1e-7;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"GPT-2 as TorchScript writes it", "GPT-2 as dynamo writes it", "gate, up, down"})
+  void firstLayerIsFittedAsIfAlone(String name) {
+    SlimCheck check = SlimCheck.of(TinyGraphs.named(name));
+    PruningPlan plan = check.plan(Plans::half);
+    PrunableUnit first = check.structure().units().get(0);
+
+    Compensation.Fit sequential = requireNonNull(fits(check, plan).get(first.id()));
+
+    Compensation.Fit alone =
+        Compensation.fit(
+            requireNonNull(
+                Capture.run(check.dense(), List.of(first), TEXT, SlimCheck.CPU, Progress.NONE)
+                    .get(first.id())),
+            ConsumerWeights.read(check.dense(), first),
+            plan.units().get(0).kept(),
+            CompensationMethod.LEAST_SQUARES,
+            RIDGE);
+    Matrices.assertClose(sequential.weight(), alone.weight(), 2e-3);
+    Matrices.assertClose(sequential.biasShift(), alone.biasShift(), 2e-3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"GPT-2 as TorchScript writes it", "GPT-2 as dynamo writes it", "gate, up, down"})
+  void whatIsLeftOfTheErrorIsNothingThatTheNeuronsCouldSay(String name) {
+    SlimCheck check = SlimCheck.of(TinyGraphs.named(name));
+    PruningPlan plan = check.plan(Plans::half);
+    PrunableUnit last = check.structure().units().get(1);
+
+    ErrorMoments before = error(check, plan, ImmutableMap.of(), last);
+    ErrorMoments after = error(check, plan, fits(check, plan), last);
+
+    assertThat(largest(before.crossCovariance())).isGreaterThan(1e-3);
+    assertThat(largest(after.crossCovariance()))
+        .isLessThan(1e-3 * largest(before.crossCovariance()));
+    assertThat(largest(after.errorMean())).isLessThan(1e-4);
+  }
+
+  @Test
+  void unitsThatStayWholeAreNotTouched() {
+    SlimCheck check = SlimCheck.of(TinyGraphs.plain());
+    PruningPlan half = check.plan(Plans::half);
+    PruningPlan onlyLast = new PruningPlan(List.of(half.units().get(1)));
+
+    assertThat(fits(check, onlyLast)).containsOnlyKeys(half.units().get(1).id());
+  }
+
+  @Test
+  void unitWithTwoProjectionsIsRefusedByName() {
+    SlimCheck check = SlimCheck.of(TinyGraphs.named("two consumers"));
+
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> fits(check, check.plan(Plans::half)))
+        .withMessageContaining("does not add to a residual stream")
+        .withMessageContaining(check.structure().units().get(0).id());
+  }
+
+  private static ImmutableMap<String, Compensation.Fit> fits(SlimCheck check, PruningPlan plan) {
+    return SequentialCompensation.fit(
+        check.dense(), check.structure(), plan, TEXT, RIDGE, SlimCheck.CPU, Progress.NONE);
+  }
+
+  private static ErrorMoments error(
+      SlimCheck check,
+      PruningPlan plan,
+      ImmutableMap<String, Compensation.Fit> fits,
+      PrunableUnit unit) {
+    return ErrorCapture.run(
+        check.dense().model(),
+        GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
+        unit.activation(),
+        plan.units().get(1).kept().length(),
+        TinyGraph.HIDDEN,
+        ResidualSum.of(check.dense(), unit.consumers().get(0)).orElseThrow(),
+        TEXT,
+        SlimCheck.CPU,
+        Progress.NONE);
+  }
+
+  private static double largest(Matrix matrix) {
+    double largest = 0;
+    for (double value : matrix.toArray()) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+}
