@@ -1,20 +1,15 @@
 package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.EvalRequest;
-import org.fnprune.recipe.TaskReader;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.verify.MetricResult;
 import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.Task;
-import org.fnprune.verify.Tasks;
 
 /** Measures one model on tasks. */
 public final class Evaluation {
@@ -29,11 +24,9 @@ public final class Evaluation {
   public static ImmutableList<MetricResult> run(EvalRequest request, Pipeline.Listener listener) {
     ModelFolder folder = ModelFolder.open(request.model());
     OnnxModel model = OnnxModel.read(folder.onnxFile());
-    List<Task> tasks = new ArrayList<>();
+    ImmutableList<Task> tasks;
     try (Tokenizer tokenizer = Tokenizer.open(RunInputs.tokenizerFile(folder))) {
-      for (Path task : request.tasks()) {
-        tasks.add(Tasks.load(TaskReader.read(task), tokenizer, request.limit()));
-      }
+      tasks = TaskFiles.load(request.tasks(), folder, tokenizer, request.limit());
     }
     RuntimeOptions device = Devices.choose(request.device(), request.threads(), listener::warn);
     ImmutableList.Builder<MetricResult> results = ImmutableList.builder();

@@ -29,6 +29,7 @@ final class Lock {
     inputs.add(read.folder().onnxFile());
     inputs.addAll(read.dense().model().externalFiles());
     read.folder().tokenizer().ifPresent(inputs::add);
+    read.folder().companion("config.json").ifPresent(inputs::add);
     if (recipe.calibration() != null) {
       inputs.add(recipe.calibration().dataset());
     }

@@ -13,6 +13,7 @@ import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
+import org.fnprune.common.UsageException;
 import org.fnprune.linalg.SelfTest;
 import org.fnprune.linalg.Threads;
 import org.fnprune.model.OnnxModel;
@@ -30,6 +31,7 @@ import org.fnprune.rewrite.ConfigPatch;
 import org.fnprune.rewrite.ConsumerWeights;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.SequentialCompensation;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
@@ -42,6 +44,7 @@ import org.fnprune.select.Selectors;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.verify.Equivalence;
+import org.fnprune.verify.TaskScores;
 
 /** The whole way: a recipe goes in, a run folder with a smaller verified model comes out. */
 public final class Pipeline {
@@ -51,6 +54,9 @@ public final class Pipeline {
 
     /** Something that the user should know; it is in the report as well. */
     default void warn(String message) {}
+
+    /** Something about this run alone, which no result depends on. */
+    default void note(String message) {}
   }
 
   private final Recipe recipe;
@@ -74,14 +80,27 @@ public final class Pipeline {
     return new Pipeline(recipe, listener).run(force);
   }
 
+  /** Reads and checks everything first; only then is anything written. */
   private RunReport run(boolean force) throws Exception {
     RunInputs inputs = clock.time("read", () -> RunInputs.read(recipe));
-    RunFolder folder =
-        RunFolder.open(
-            recipe.output(), Lock.text(recipe, inputs, Version.current()), force, inputs.folder());
-    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.structure())));
+    String lock = Lock.text(recipe, inputs, Version.current());
+    RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), this::warn);
+    ImmutableList<TaskScores> dense =
+        clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
+    folder.begin(lock);
+    try {
+      return stages(inputs, folder, device, dense);
+    } catch (UsageException e) {
+      folder.discard();
+      throw e;
+    }
+  }
 
+  private RunReport stages(
+      RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
+      throws Exception {
+    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.structure())));
     ImmutableMap<String, Moments> moments =
         clock.time("capture", () -> capture(inputs, folder, device));
     ImmutableMap<String, NetworkMaps> networks =
@@ -89,7 +108,7 @@ public final class Pipeline {
     PruningPlan plan = clock.time("select", () -> select(inputs, moments, networks));
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
     ImmutableMap<String, Compensation.Fit> fits =
-        clock.time("compensate", () -> compensate(inputs, plan, moments));
+        clock.time("compensate", () -> compensate(inputs, plan, moments, device));
     Equivalence equivalence = clock.time("equality", () -> equality(inputs, plan, device));
     OnnxModel slim =
         clock.time(
@@ -98,7 +117,8 @@ public final class Pipeline {
 
     Verification verified =
         clock.time(
-            "verify", () -> Verification.of(recipe, inputs, folder.slim(), device, listener));
+            "verify",
+            () -> Verification.of(recipe, inputs, dense, folder.slim(), device, listener));
     RunReport report =
         new RunReport(
             Version.current(),
@@ -131,10 +151,9 @@ public final class Pipeline {
     if (inputs.skipped() > 0) {
       warn(inputs.skipped() + " calibration samples had no tokens and were skipped");
     }
-    Optional<ImmutableMap<String, Moments>> before =
-        folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
+    Optional<ImmutableMap<String, Moments>> before = captured(folder);
     if (before.isPresent()) {
-      warn("resumed: the capture of the interrupted run is used");
+      listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
     ImmutableMap<String, Moments> moments =
@@ -142,6 +161,15 @@ public final class Pipeline {
             inputs.dense(), inputs.structure().units(), inputs.calibration(), device, listener);
     MomentsFiles.write(folder.moments(), moments, device.deviceName());
     return moments;
+  }
+
+  /** The interrupted run's capture; files that are not whole count as none. */
+  private static Optional<ImmutableMap<String, Moments>> captured(RunFolder folder) {
+    try {
+      return folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
+    } catch (UsageException e) {
+      return Optional.empty();
+    }
   }
 
   private ImmutableMap<String, NetworkMaps> networks(
@@ -199,17 +227,26 @@ public final class Pipeline {
   }
 
   private ImmutableMap<String, Compensation.Fit> compensate(
-      RunInputs inputs, PruningPlan plan, Map<String, Moments> moments) {
+      RunInputs inputs, PruningPlan plan, Map<String, Moments> moments, RuntimeOptions device) {
     ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
     if (recipe.compensate().method() == CompensationMethod.NONE) {
       return fits.buildOrThrow();
     }
-    Map<String, UnitPlan> planned = new LinkedHashMap<>();
-    plan.units().forEach(unit -> planned.put(unit.id(), unit));
+    if (recipe.compensate().sequential()) {
+      return SequentialCompensation.fit(
+          inputs.dense(),
+          inputs.structure(),
+          plan,
+          inputs.calibration(),
+          recipe.compensate().ridge(),
+          device,
+          listener);
+    }
+    Map<String, UnitPlan> planned = plan.pruned();
     for (PrunableUnit unit : inputs.structure().units()) {
       UnitPlan unitPlan = planned.get(unit.id());
       Moments unitMoments = moments.get(unit.id());
-      if (unitPlan != null && unitMoments != null && !unitPlan.keepsAll()) {
+      if (unitPlan != null && unitMoments != null) {
         fits.put(
             unit.id(),
             Compensation.fit(

@@ -5,6 +5,7 @@ import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,9 +18,9 @@ import org.fnprune.model.ModelFolder;
  * written first and says what the run is; {@code report.json} last, and means that it is finished.
  *
  * @param root the folder
- * @param resumed whether an unfinished run of the same recipe and inputs was found in it
+ * @param state what was found there
  */
-public record RunFolder(Path root, boolean resumed) {
+public record RunFolder(Path root, State state) {
 
   private static final String LOCK = "recipe.lock.yaml";
   private static final String REPORT = "report.json";
@@ -27,97 +28,153 @@ public record RunFolder(Path root, boolean resumed) {
   /** Everything that a run writes, in the order in which it is removed. */
   private static final List<String> ARTEFACTS =
       List.of(
-          REPORT, "report.md", "plan.json", "structure.json", "moments", "networks", "slim", LOCK);
+          REPORT,
+          "report.html",
+          "report.md",
+          "plan.json",
+          "structure.json",
+          "moments",
+          "networks",
+          "slim",
+          LOCK);
+
+  /** What lies in the output folder before the run. */
+  public enum State {
+    /** There is no such folder. */
+    ABSENT,
+    /** Nothing. */
+    EMPTY,
+    /** An unfinished run of the same recipe and inputs. */
+    UNFINISHED,
+    /** A run that is to be replaced. */
+    REPLACED
+  }
 
   /**
-   * Makes the folder, resumes an unfinished run in it, or replaces a finished one.
+   * Decides what to do with the folder, without touching it.
    *
    * @param lock the text of {@code recipe.lock.yaml}: equal text means the same run
-   * @param force whether a run that is there may be replaced
+   * @param force whether a run that is there is replaced
    * @throws UsageException when there is something else, or it cannot be written, or it overlaps
    *     the model
    */
   public static RunFolder open(Path root, String lock, boolean force, ModelFolder model) {
-    requireApart(root, model);
+    OutputPath.requireApart(root, model);
     try {
-      if (!Files.exists(root) || isEmpty(root)) {
-        Files.createDirectories(root);
-        AtomicFiles.writeString(root.resolve(LOCK), lock);
-        return new RunFolder(root, false);
+      if (!Files.exists(root)) {
+        OutputPath.requireWritable(root);
+        return new RunFolder(root, State.ABSENT);
+      }
+      if (Files.isDirectory(root) && isEmpty(root)) {
+        return new RunFolder(root, State.EMPTY);
       }
       if (!Files.isRegularFile(root.resolve(LOCK))) {
         throw new UsageException(
-            "output '" + root + "' exists and is not the folder of a run",
+            "output '"
+                + root
+                + (Files.isDirectory(root) ? "' is a folder with other files" : "' is a file")
+                + ", not the folder of a run",
             "choose another --output, or remove it");
       }
-      boolean same = Files.readString(root.resolve(LOCK), StandardCharsets.UTF_8).equals(lock);
-      if (same && !Files.exists(root.resolve(REPORT))) {
-        return new RunFolder(root, true);
-      }
-      if (!force) {
-        throw new UsageException(
-            "output '" + root + "' holds " + (same ? "this run, finished" : "another run"),
-            "add --force to replace it, or choose another --output");
-      }
-      clear(root);
-      AtomicFiles.writeString(root.resolve(LOCK), lock);
-      return new RunFolder(root, false);
+      return new RunFolder(root, stateOfRun(root, lock, force));
     } catch (IOException e) {
-      throw new UsageException(
-          "output '" + root + "' cannot be written: " + e, "choose a folder you may write to", e);
+      throw OutputPath.unwritable(root, e);
     }
   }
 
-  private static void requireApart(Path root, ModelFolder model) {
-    Path output = real(root);
-    Path source = real(model.root());
-    boolean inside = model.whole() && output.startsWith(source);
-    if (inside || source.startsWith(output)) {
-      throw new UsageException(
-          "output '" + root + "' overlaps the model folder '" + model.root() + "'",
-          "choose an --output outside of it");
+  private static State stateOfRun(Path root, String lock, boolean force) throws IOException {
+    if (force) {
+      return State.REPLACED;
     }
+    boolean finished = Files.exists(root.resolve(REPORT));
+    String changes =
+        LockChanges.between(Files.readString(root.resolve(LOCK), StandardCharsets.UTF_8), lock);
+    if (changes.isEmpty() && !finished) {
+      return State.UNFINISHED;
+    }
+    String run = finished ? "a finished run" : "an unfinished run";
+    throw new UsageException(
+        "output '"
+            + root
+            + "' holds "
+            + (changes.isEmpty()
+                ? run + " of this recipe"
+                : run + " of another recipe: " + changes),
+        (finished || changes.isEmpty()
+                ? "add --force to replace it"
+                : "undo that to resume it, add --force to replace it")
+            + ", or choose another --output");
   }
 
-  /** The real path of a file, or of its nearest parent that exists. */
-  private static Path real(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
+  /** Makes the folder ready: new, cleared, or as the interrupted run left it. */
+  void begin(String lock) {
     try {
-      if (Files.exists(absolute)) {
-        return absolute.toRealPath();
+      if (state == State.REPLACED) {
+        clear();
+      }
+      Files.createDirectories(root);
+      sweep();
+      if (state != State.UNFINISHED) {
+        AtomicFiles.writeString(root.resolve(LOCK), lock);
       }
     } catch (IOException e) {
-      return absolute;
+      throw OutputPath.unwritable(root, e);
     }
-    Path parent = absolute.getParent();
-    return parent == null ? absolute : real(parent).resolve(absolute.getFileName().toString());
+  }
+
+  /** Takes back a run that cannot be finished as it was asked for, so that it blocks no other. */
+  void discard() throws IOException {
+    clear();
+    sweep();
+    if (state == State.ABSENT && isEmpty(root)) {
+      Files.delete(root);
+    }
+  }
+
+  /** Whether the moments of an interrupted run may be used. */
+  public boolean resumed() {
+    return state == State.UNFINISHED;
   }
 
   private static boolean isEmpty(Path root) throws IOException {
-    if (!Files.isDirectory(root)) {
-      return false;
-    }
     try (Stream<Path> files = Files.list(root)) {
-      return files.findAny().isEmpty();
+      return files.allMatch(RunFolder::isPartial);
     }
   }
 
-  private static void clear(Path root) throws IOException {
+  /** A file that was being written when a run was killed. */
+  private static boolean isPartial(Path file) {
+    String name = file.getFileName().toString();
+    return name.startsWith(".") && name.contains(".part");
+  }
+
+  private void sweep() throws IOException {
+    List<Path> partial;
+    try (Stream<Path> files = Files.list(root)) {
+      partial = files.filter(RunFolder::isPartial).toList();
+    }
+    for (Path file : partial) {
+      delete(file);
+    }
+  }
+
+  private void clear() throws IOException {
     for (String artefact : ARTEFACTS) {
-      Path file = root.resolve(artefact);
-      if (Files.isDirectory(file)) {
-        MoreFiles.deleteRecursively(file, RecursiveDeleteOption.ALLOW_INSECURE);
-      } else {
-        Files.deleteIfExists(file);
-      }
+      delete(root.resolve(artefact));
+    }
+  }
+
+  private static void delete(Path file) throws IOException {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      MoreFiles.deleteRecursively(file, RecursiveDeleteOption.ALLOW_INSECURE);
+    } else {
+      Files.deleteIfExists(file);
     }
   }
 
   /** Removes what an interrupted run may have left of the slim model. */
   void clearSlim() throws IOException {
-    if (Files.exists(slim())) {
-      MoreFiles.deleteRecursively(slim(), RecursiveDeleteOption.ALLOW_INSECURE);
-    }
+    delete(slim());
   }
 
   Path moments() {

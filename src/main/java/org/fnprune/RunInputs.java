@@ -3,7 +3,6 @@ package org.fnprune;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
@@ -13,11 +12,10 @@ import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Recipe;
-import org.fnprune.recipe.TaskReader;
+import org.fnprune.select.Planner;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
 import org.fnprune.verify.Task;
-import org.fnprune.verify.Tasks;
 
 /**
  * Everything that a run reads, read and checked before anything is computed or written.
@@ -42,7 +40,7 @@ record RunInputs(
   /**
    * Reads model, text and tasks.
    *
-   * @throws UsageException when any of it is unusable, or the model has nothing to prune
+   * @throws UsageException when any of it is unusable, or the model has too little to prune
    */
   static RunInputs read(Recipe recipe) {
     ModelFolder folder = ModelFolder.open(recipe.model());
@@ -53,27 +51,26 @@ record RunInputs(
           "model '" + recipe.model() + "' has no prunable units of kind ffn",
           "see 'fnprune inspect " + recipe.model() + "' for the reasons");
     }
+    Planner.requireReachable(structure, recipe.prune());
     Recipe.Calibration calibration = recipe.calibration();
     if (calibration == null && recipe.verify().tasks().isEmpty()) {
       return new RunInputs(folder, dense, structure, ImmutableList.of(), 0, ImmutableList.of());
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile(folder))) {
-      ImmutableList.Builder<Task> tasks = ImmutableList.builder();
-      for (Path task : recipe.verify().tasks()) {
-        tasks.add(Tasks.load(TaskReader.read(task), tokenizer, recipe.verify().limit()));
-      }
+      ImmutableList<Task> tasks =
+          TaskFiles.load(recipe.verify().tasks(), folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
-        return new RunInputs(folder, dense, structure, ImmutableList.of(), 0, tasks.build());
+        return new RunInputs(folder, dense, structure, ImmutableList.of(), 0, tasks);
       }
       Samples samples = Samples.read(calibration, tokenizer);
-      requirePositions(samples, folder, calibration.maxSeqLength());
+      Positions.requireSamples(folder, calibration.maxSeqLength(), longest(samples));
       return new RunInputs(
           folder,
           dense,
           structure,
           samples.batches(calibration.batchSize(), tokenizer.padId()),
           samples.skipped(),
-          tasks.build());
+          tasks);
     }
   }
 
@@ -87,28 +84,8 @@ record RunInputs(
                     "put the model's Hugging Face tokenizer.json into its folder"));
   }
 
-  private static void requirePositions(Samples samples, ModelFolder folder, int asked) {
-    int longest =
-        samples.sequences().stream().mapToInt(ImmutableIntArray::length).max().orElseThrow();
-    Optional<Long> positions = positions(folder);
-    if (positions.isPresent() && longest > positions.get()) {
-      throw new UsageException(
-          "max_seq_length "
-              + asked
-              + " lets samples be "
-              + longest
-              + " tokens long, but the model has "
-              + positions.get()
-              + " positions (config.json)",
-          "set max_seq_length to " + positions.get() + " or less");
-    }
-  }
-
-  /** The longest sequence that the model takes, if its configuration says. */
-  private static Optional<Long> positions(ModelFolder folder) {
-    return folder
-        .configNumber("n_positions")
-        .or(() -> folder.configNumber("max_position_embeddings"));
+  private static int longest(Samples samples) {
+    return samples.sequences().stream().mapToInt(ImmutableIntArray::length).max().orElseThrow();
   }
 
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
@@ -127,7 +104,7 @@ record RunInputs(
   TokenBatch randomBatch(int rows, int length, long seed) {
     int vocabulary =
         folder.configNumber("vocab_size").map(Math::toIntExact).orElse(DEFAULT_VOCABULARY);
-    int longest = positions(folder).map(p -> (int) Math.min(p, length)).orElse(length);
+    int longest = Positions.of(folder).map(p -> (int) Math.min(p, length)).orElse(length);
     return RandomTokens.batch(rows, longest, vocabulary, seed);
   }
 }

@@ -19,6 +19,7 @@ import org.fnprune.verify.LatencyResult;
 import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.PairedTest;
 import org.fnprune.verify.Task;
+import org.fnprune.verify.TaskScores;
 
 /**
  * Dense and slim side by side: the files as they lie on disk, on the same inputs, in one process.
@@ -33,52 +34,89 @@ record Verification(
     ImmutableList<LatencyResult> latency,
     Gate gate) {
 
+  /**
+   * The dense model's scores. Taken before anything is written, so that a task that does not fit
+   * the model costs nothing.
+   *
+   * @throws org.fnprune.common.UsageException when a task does not fit the model
+   */
+  static ImmutableList<TaskScores> dense(
+      RunInputs inputs, RuntimeOptions device, Progress progress) {
+    if (inputs.tasks().isEmpty()) {
+      return ImmutableList.of();
+    }
+    try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), device)) {
+      return scores("dense tasks", inputs.tasks(), dense, progress);
+    }
+  }
+
+  /** Measures the slim model, and latency of both. */
   static Verification of(
-      Recipe recipe, RunInputs inputs, Path slimFolder, RuntimeOptions device, Progress progress)
+      Recipe recipe,
+      RunInputs inputs,
+      ImmutableList<TaskScores> denseScores,
+      Path slimFolder,
+      RuntimeOptions device,
+      Progress progress)
       throws IOException {
     Path slimFile =
         slimFolder.resolve(
             inputs.folder().root().relativize(inputs.folder().onnxFile()).toString());
     OnnxModel denseModel = inputs.dense().model();
     OnnxModel slimModel = OnnxModel.read(slimFile);
-    try (OnnxPredictor dense = OnnxPredictor.open(denseModel, device);
-        OnnxPredictor slim = OnnxPredictor.open(slimModel, device)) {
-      ImmutableList<Comparison> tasks =
-          compare(inputs.tasks(), dense, slim, recipe.seed(), progress);
-      Recipe.Latency grid = recipe.verify().latency();
-      ImmutableList<LatencyResult> latency =
-          grid == null
-              ? ImmutableList.of()
-              : ImmutableList.copyOf(
-                  LatencyBenchmark.run(
-                      dense,
-                      slim,
-                      grid,
-                      rows -> inputs.randomBatch(rows, grid.sequenceLength(), recipe.seed()),
-                      progress));
-      return new Verification(
-          facts(inputs.folder().onnxFile(), denseModel),
-          facts(slimFile, slimModel),
-          tasks,
-          latency,
-          Gate.check(tasks, recipe.verify().maxDrop()));
+    ImmutableList<TaskScores> slimScores;
+    ImmutableList<LatencyResult> latency;
+    try (OnnxPredictor slim = OnnxPredictor.open(slimModel, device)) {
+      slimScores = scores("slim tasks", inputs.tasks(), slim, progress);
+      latency = latency(recipe, inputs, slim, device, progress);
     }
+    ImmutableList.Builder<Comparison> tasks = ImmutableList.builder();
+    for (int i = 0; i < slimScores.size(); i++) {
+      tasks.addAll(PairedTest.compare(denseScores.get(i), slimScores.get(i), recipe.seed()));
+    }
+    ImmutableList<Comparison> compared = tasks.build();
+    return new Verification(
+        facts(inputs.folder().onnxFile(), denseModel),
+        facts(slimFile, slimModel),
+        compared,
+        latency,
+        Gate.check(compared, recipe.verify().maxDrop()));
   }
 
-  private static ImmutableList<Comparison> compare(
-      ImmutableList<Task> tasks,
-      OnnxPredictor dense,
-      OnnxPredictor slim,
-      long seed,
-      Progress progress) {
-    ImmutableList.Builder<Comparison> comparisons = ImmutableList.builder();
-    progress.start("verify", tasks.size(), "tasks");
+  private static ImmutableList<TaskScores> scores(
+      String stage, ImmutableList<Task> tasks, OnnxPredictor model, Progress progress) {
+    if (tasks.isEmpty()) {
+      return ImmutableList.of();
+    }
+    ImmutableList.Builder<TaskScores> scores = ImmutableList.builder();
+    progress.start(stage, tasks.size(), "tasks");
     for (Task task : tasks) {
-      comparisons.addAll(PairedTest.compare(task.evaluate(dense), task.evaluate(slim), seed));
+      scores.add(task.evaluate(model));
       progress.advance(1);
     }
     progress.done();
-    return comparisons.build();
+    return scores.build();
+  }
+
+  private static ImmutableList<LatencyResult> latency(
+      Recipe recipe,
+      RunInputs inputs,
+      OnnxPredictor slim,
+      RuntimeOptions device,
+      Progress progress) {
+    Recipe.Latency grid = recipe.verify().latency();
+    if (grid == null) {
+      return ImmutableList.of();
+    }
+    try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), device)) {
+      return ImmutableList.copyOf(
+          LatencyBenchmark.run(
+              dense,
+              slim,
+              grid,
+              rows -> inputs.randomBatch(rows, grid.sequenceLength(), recipe.seed()),
+              progress));
+    }
   }
 
   /** Size and hash of a model: its file and its external data. */

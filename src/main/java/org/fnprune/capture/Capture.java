@@ -45,7 +45,8 @@ public final class Capture {
     try (BatchRunner runner = new BatchRunner(OnnxSession.ofModel(instrumented.model(), options))) {
       progress.start("capture", batches.stream().mapToLong(TokenBatch::tokens).sum(), "tokens");
       for (TokenBatch batch : batches) {
-        List<BatchRunner.Output> results = runner.run(batch, outputs, mask(batch));
+        List<BatchRunner.Output> results =
+            runner.run(batch, outputs, Map.of(Taps.MASK, mask(batch)));
         for (int i = 0; i < units.size(); i++) {
           accumulators
               .get(i)
@@ -73,12 +74,13 @@ public final class Capture {
     return moments.buildOrThrow();
   }
 
-  private static Map<String, ExtraInput> mask(TokenBatch batch) {
+  /** One for tokens and zero for padding. */
+  static ExtraInput mask(TokenBatch batch) {
     long[] mask = batch.mask();
     float[] floats = new float[mask.length];
     for (int i = 0; i < mask.length; i++) {
       floats[i] = mask[i];
     }
-    return Map.of(InstrumentedModel.MASK, new ExtraInput(floats, batch.size(), batch.length()));
+    return new ExtraInput(floats, batch.size(), batch.length());
   }
 }

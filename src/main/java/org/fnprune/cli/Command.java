@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -15,8 +16,8 @@ interface Command {
   /** One line for the overview. */
   String summary();
 
-  /** One or more example command lines. */
-  String examples();
+  /** Example command lines. */
+  List<String> examples();
 
   /** The flags it takes, without the common ones. */
   Options options();

@@ -10,9 +10,9 @@ final class CommonFlags {
 
   static Options addTo(Options options) {
     return options
-        .addOption(flag("json", "print exactly one JSON document on stdout"))
-        .addOption(flag("quiet", "no progress"))
-        .addOption(flag("verbose", "show where an error happened"))
+        .addOption(flag("json", "print the result as one JSON document on stdout"))
+        .addOption(flag("quiet", "no progress on stderr; warnings stay"))
+        .addOption(flag("verbose", "print a stack trace with an error"))
         .addOption(Option.builder("h").longOpt("help").desc("show this help").get());
   }
 

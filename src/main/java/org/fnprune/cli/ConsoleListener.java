@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import com.google.common.base.Strings;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
 
   private static final int REFRESH_MS = 200;
+
+  /** Units per second from which a speed tells something. */
+  private static final double WORTH_SAYING = 10;
 
   private final Console console;
   private final boolean animated;
@@ -49,7 +53,7 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
               .showSpeed()
               .setUpdateIntervalMillis(REFRESH_MS)
               .setStyle(
-                  System.getenv("NO_COLOR") == null
+                  Strings.isNullOrEmpty(System.getenv("NO_COLOR"))
                       ? ProgressBarStyle.COLORFUL_UNICODE_BLOCK
                       : ProgressBarStyle.ASCII)
               .continuousUpdate()
@@ -72,22 +76,24 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
     boolean drawn = bar != null;
     close();
     if (!drawn) {
+      double speed = finished / Math.max(seconds, 1e-9);
+      String rate =
+          speed < WORTH_SAYING ? "" : String.format(Locale.ROOT, " (%,.0f %s/s)", speed, unit);
+      String counted = finished == 1 ? unit.replaceFirst("s$", "") : unit;
       console.note(
           String.format(
-              Locale.ROOT,
-              "%s: %,d %s in %.1f s (%,.0f %s/s)",
-              stage,
-              finished,
-              unit,
-              seconds,
-              finished / Math.max(seconds, 1e-9),
-              unit));
+              Locale.ROOT, "%s: %,d %s in %.1f s%s", stage, finished, counted, seconds, rate));
     }
   }
 
   @Override
   public void warn(String message) {
     console.warn(message);
+  }
+
+  @Override
+  public void note(String message) {
+    console.note(message);
   }
 
   @Override

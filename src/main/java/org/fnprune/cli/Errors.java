@@ -1,33 +1,57 @@
 package org.fnprune.cli;
 
 import java.io.PrintStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.fnprune.common.UsageException;
+import org.fnprune.runtime.ModelRunException;
 
 /** Prints errors for people: what is wrong, then what to do next. */
 final class Errors {
 
   private Errors() {}
 
-  static void print(PrintStream err, UsageException error, boolean verbose) {
+  /**
+   * Prints an error that the user can put right.
+   *
+   * @param otherwise the help where the error has none of its own
+   */
+  static void print(PrintStream err, UsageException error, String otherwise, boolean verbose) {
     err.println("error: " + error.getMessage());
-    if (!error.help().isEmpty()) {
-      err.println("help: " + error.help());
-    }
+    err.println("help: " + (error.help().isEmpty() ? otherwise : error.help()));
     if (verbose) {
       error.printStackTrace(err);
     }
   }
 
+  /** Prints a failure while running. */
   static void printFailure(PrintStream err, Throwable error, boolean verbose) {
-    String message = error.getMessage();
-    err.println("error: " + (message == null ? error.getClass().getSimpleName() : message));
-    if (error instanceof OutOfMemoryError) {
-      err.println("help: give Java more memory, for instance java -Xmx8g -jar fnprune.jar …");
-    } else if (!verbose) {
-      err.println("help: run again with --verbose to see where it happened");
-    }
+    err.println("error: " + message(error));
+    err.println("help: " + help(error, verbose));
     if (verbose) {
       error.printStackTrace(err);
     }
+  }
+
+  private static String message(Throwable error) {
+    if (error instanceof NoSuchFileException e) {
+      return "file " + e.getFile() + " is gone";
+    }
+    if (error instanceof FileSystemException e) {
+      String reason = e.getReason();
+      return e.getFile() + ": " + (reason == null ? e.getClass().getSimpleName() : reason);
+    }
+    String message = error.getMessage();
+    return message == null ? error.getClass().getSimpleName() : message;
+  }
+
+  private static String help(Throwable error, boolean verbose) {
+    if (error instanceof OutOfMemoryError) {
+      return "give Java more memory, for instance java -Xmx8g -jar fnprune.jar …";
+    }
+    String look = verbose ? "the trace says where" : "run again with --verbose to see where";
+    return error instanceof ModelRunException
+        ? "do config.json and tokenizer.json belong to this model? " + look
+        : look;
   }
 }

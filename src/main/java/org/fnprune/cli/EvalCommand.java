@@ -24,7 +24,7 @@ final class EvalCommand implements Command {
 
   @Override
   public String arguments() {
-    return "MODEL --task FILE …";
+    return "MODEL --task FILE [--task FILE …] [flags]";
   }
 
   @Override
@@ -33,8 +33,10 @@ final class EvalCommand implements Command {
   }
 
   @Override
-  public String examples() {
-    return "fnprune eval recipes/models/polymath --task recipes/tasks/add.yaml";
+  public List<String> examples() {
+    return List.of(
+        "fnprune eval my-model --task task.yaml",
+        "fnprune eval runs/half/slim --task task.yaml --limit 200 --json");
   }
 
   @Override
@@ -46,7 +48,7 @@ final class EvalCommand implements Command {
   public ExitCode run(CommandLine line, Console console) {
     Path model = Path.of(Arguments.single(line, "MODEL", name()));
     if (!line.hasOption(Flag.TASK.option())) {
-      throw new UsageException("eval needs a task", "add --task FILE");
+      throw new UsageException("eval needs a task file", "add --task FILE");
     }
     List<MetricResult> results;
     try (ConsoleListener listener = new ConsoleListener(console)) {

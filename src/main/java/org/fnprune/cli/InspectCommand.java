@@ -1,6 +1,7 @@
 package org.fnprune.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -24,7 +25,7 @@ final class InspectCommand implements Command {
 
   @Override
   public String arguments() {
-    return "MODEL";
+    return "MODEL [flags]";
   }
 
   @Override
@@ -33,8 +34,8 @@ final class InspectCommand implements Command {
   }
 
   @Override
-  public String examples() {
-    return "fnprune inspect recipes/models/polymath";
+  public List<String> examples() {
+    return List.of("fnprune inspect my-model", "fnprune inspect model.onnx --json");
   }
 
   @Override

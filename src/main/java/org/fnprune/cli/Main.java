@@ -5,17 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
-import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Options;
-import org.apache.commons.cli.ParseException;
-import org.apache.commons.cli.UnrecognizedOptionException;
 import org.fnprune.Version;
 import org.fnprune.common.DidYouMean;
 import org.fnprune.common.UsageException;
 
-/** Parses the command line, dispatches on its first word and turns errors into exit codes. */
+/** Dispatches on the first word of the command line and turns errors into exit codes. */
 public final class Main {
 
   static final List<Command> COMMANDS =
@@ -37,9 +33,9 @@ public final class Main {
     try {
       return dispatch(args, out, err);
     } catch (UsageException e) {
-      Errors.print(err, e, verbose);
+      Errors.print(err, e, seeHelp(args), verbose);
       return ExitCode.USAGE;
-    } catch (Exception | LinkageError | OutOfMemoryError e) {
+    } catch (Exception | LinkageError | VirtualMachineError e) {
       Errors.printFailure(err, e, verbose);
       return ExitCode.FAILED;
     }
@@ -47,11 +43,15 @@ public final class Main {
 
   private static ExitCode dispatch(String[] args, PrintStream out, PrintStream err)
       throws Exception {
-    String first = args.length == 0 ? "--help" : args[0];
-    switch (first) {
+    if (args.length == 0) {
+      Help.overview(err, COMMANDS);
+      throw new UsageException("no command was given", "choose one of those above");
+    }
+    List<String> rest = List.of(args).subList(1, args.length);
+    switch (args[0]) {
       case "--help", "-h", "help" -> {
-        Help.overview(out, COMMANDS);
-        return args.length == 0 ? ExitCode.USAGE : ExitCode.OK;
+        help(rest, out);
+        return ExitCode.OK;
       }
       case "--version" -> {
         out.println("fnprune " + Version.current());
@@ -59,54 +59,47 @@ public final class Main {
       }
       default -> {}
     }
-    Command command =
-        COMMANDS.stream()
-            .filter(c -> c.name().equals(first))
-            .findFirst()
-            .orElseThrow(() -> unknownCommand(first));
-    Options options = CommonFlags.addTo(command.options());
-    List<String> rest = List.of(args).subList(1, args.length);
+    Command command = command(args[0]);
     if (rest.contains("--help") || rest.contains("-h")) {
-      Help.command(out, command, options);
+      Help.command(out, command);
       return ExitCode.OK;
     }
-    CommandLine line = parse(command, options, rest);
+    Options options = CommonFlags.addTo(command.options());
+    CommandLine line = Arguments.parse(command, options, rest);
     return command.run(
         line, new Console(out, err, line.hasOption("json"), line.hasOption("quiet")));
   }
 
-  private static CommandLine parse(Command command, Options options, List<String> args) {
-    try {
-      return DefaultParser.builder()
-          .setAllowPartialMatching(false)
-          .get()
-          .parse(options, args.toArray(new String[0]));
-    } catch (UnrecognizedOptionException e) {
-      throw unknownFlag(command, options, e);
-    } catch (ParseException e) {
-      throw new UsageException(
-          String.valueOf(e.getMessage()), "see 'fnprune " + command.name() + " --help'", e);
+  private static void help(List<String> topics, PrintStream out) {
+    if (topics.isEmpty()) {
+      Help.overview(out, COMMANDS);
+    } else {
+      Help.command(out, command(topics.get(0)));
     }
   }
 
-  private static UsageException unknownCommand(String word) {
-    Optional<String> near = DidYouMean.suggest(word, COMMANDS.stream().map(Command::name).toList());
-    return new UsageException(
-        "unknown command '" + word + "'",
-        near.map(n -> "did you mean '" + n + "'?")
-            .orElse("commands: " + COMMANDS.stream().map(Command::name).toList()));
+  private static Command command(String word) {
+    List<String> names = COMMANDS.stream().map(Command::name).toList();
+    int index = names.indexOf(word);
+    if (index >= 0) {
+      return COMMANDS.get(index);
+    }
+    String allowed = "; commands: " + String.join(", ", names);
+    throw word.startsWith("-")
+        ? new UsageException(
+            "the command comes before flag '" + word + "'" + allowed,
+            "write: fnprune COMMAND … " + word)
+        : new UsageException(
+            "unknown command '" + word + "'" + allowed,
+            DidYouMean.help(word, names, "see 'fnprune --help'"));
   }
 
-  private static UsageException unknownFlag(
-      Command command, Options options, UnrecognizedOptionException e) {
-    String flag = e.getOption();
-    Optional<String> near =
-        DidYouMean.suggest(
-            flag.replaceFirst("^-+", "").replaceFirst("=.*", ""),
-            options.getOptions().stream().map(o -> o.getLongOpt()).toList());
-    return new UsageException(
-        "unknown flag '" + flag + "' for 'fnprune " + command.name() + "'",
-        near.map(n -> "did you mean '--" + n + "'?")
-            .orElse("see 'fnprune " + command.name() + " --help'"));
+  private static String seeHelp(String[] args) {
+    return COMMANDS.stream()
+        .map(Command::name)
+        .filter(name -> args.length > 0 && name.equals(args[0]))
+        .findFirst()
+        .map(name -> "see 'fnprune " + name + " --help'")
+        .orElse("see 'fnprune --help'");
   }
 }

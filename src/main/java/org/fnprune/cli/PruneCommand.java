@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.fnprune.recipe.Flag;
@@ -15,23 +16,27 @@ final class PruneCommand implements Command {
 
   @Override
   public String arguments() {
-    return "MODEL [flags]";
+    return "MODEL --sparsity R --output DIR [--calibration FILE] [flags]";
   }
 
   @Override
   public String summary() {
-    return "the same without a recipe; MODEL is a folder or an .onnx file";
+    return "makes a model smaller without a recipe; MODEL is a folder or an .onnx file";
   }
 
   @Override
-  public String examples() {
-    return "fnprune prune my-model --calibration text.jsonl --sparsity 0.5 --output slim-run";
+  public List<String> examples() {
+    return List.of(
+        "fnprune prune my-model --calibration text.jsonl --sparsity 0.5 --output runs/half",
+        "fnprune prune my-model --calibration text.jsonl --sparsity 0.5 --output runs/half \\",
+        "    --task task.yaml --max-drop 0.01",
+        "fnprune prune model.onnx --selector random --compensate none --sparsity 0.3 --output runs/random");
   }
 
   @Override
   public Options options() {
     return RecipeFlags.all()
-        .addOption(CommonFlags.flag("force", "replace a run that is in the output folder"));
+        .addOption(CommonFlags.flag("force", "start over where the output folder holds a run"));
   }
 
   @Override

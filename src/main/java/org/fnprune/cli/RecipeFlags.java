@@ -12,7 +12,7 @@ import org.fnprune.recipe.Overrides;
 /** The flags that override a recipe: their help, and their values as {@link Overrides}. */
 final class RecipeFlags {
 
-  /** What a flag's value is called and what it does. */
+  /** What a flag's value is called and what it does; lines of help are broken at line feeds. */
   private record Text(String value, String description) {}
 
   private static final Map<Flag, Text> TEXTS = texts();
@@ -22,32 +22,48 @@ final class RecipeFlags {
   private static Map<Flag, Text> texts() {
     Map<Flag, Text> texts = new EnumMap<>(Flag.class);
     texts.put(Flag.OUTPUT, new Text("DIR", "the run folder to make"));
-    texts.put(Flag.DEVICE, new Text("D", "auto, cpu, cuda or cuda:N (auto)"));
-    texts.put(Flag.SEED, new Text("N", "of every random step (42)"));
-    texts.put(Flag.THREADS, new Text("N", "0 takes all processors (0)"));
-    texts.put(Flag.CALIBRATION, new Text("FILE", "sample text: JSONL, CSV, TSV or plain text"));
-    texts.put(Flag.TEXT, new Text("FIELD", "the field with the text (text)"));
-    texts.put(Flag.LINES, new Text("", "plain text: each line is a sample"));
-    texts.put(Flag.NUM_SAMPLES, new Text("N", "calibration samples at most (512)"));
-    texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (128)"));
-    texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (16)"));
-    texts.put(Flag.SPARSITY, new Text("R", "fraction of the targets' parameters to remove"));
-    texts.put(Flag.PARAMETERS, new Text("R", "or: fraction of the whole model to keep"));
-    texts.put(Flag.TARGETS, new Text("KINDS", "unit kinds: ffn (ffn)"));
+    texts.put(Flag.DEVICE, new Text("D", "auto, cpu, cuda or cuda:N (default auto)"));
+    texts.put(Flag.SEED, new Text("N", "of every random step (default 42)"));
+    texts.put(Flag.THREADS, new Text("N", "CPU threads; 0 takes all processors (default 0)"));
     texts.put(
-        Flag.SELECTOR, new Text("S", "functional-networks, random, magnitude, wanda-sp or flap"));
-    texts.put(Flag.FORM, new Text("F", "of functional-networks: coverage or union (coverage)"));
-    texts.put(Flag.ALLOCATION, new Text("A", "uniform or global (uniform)"));
-    texts.put(Flag.ROUND_TO, new Text("N", "kept widths are multiples of this (8)"));
-    texts.put(Flag.COMPENSATE, new Text("M", "none, bias or least-squares (least-squares)"));
-    texts.put(Flag.RIDGE, new Text("E", "of least-squares: auto or a number (auto)"));
+        Flag.CALIBRATION, new Text("FILE", "sample text: .jsonl, .ndjson, .csv, .tsv or .txt"));
+    texts.put(Flag.TEXT, new Text("FIELD", "the field that holds the text (default text)"));
+    texts.put(Flag.LINES, new Text("", "plain text: each line is a sample, not the whole file"));
+    texts.put(Flag.NUM_SAMPLES, new Text("N", "samples at most, the first ones (default 512)"));
+    texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (default 128)"));
+    texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (default 16)"));
+    texts.put(
+        Flag.SPARSITY,
+        new Text("R", "share of the targets' parameters to remove, between 0 and 1"));
+    texts.put(
+        Flag.PARAMETERS, new Text("R", "instead of --sparsity: share of the whole model to keep"));
+    texts.put(Flag.TARGETS, new Text("KINDS", "kinds of unit (default ffn)"));
+    texts.put(
+        Flag.SELECTOR,
+        new Text(
+            "S",
+            "functional-networks, random, magnitude, wanda-sp or flap\n(default functional-networks)"));
+    texts.put(
+        Flag.FORM, new Text("F", "of functional-networks: coverage or union (default coverage)"));
+    texts.put(Flag.ALLOCATION, new Text("A", "uniform or global (default uniform)"));
+    texts.put(Flag.ROUND_TO, new Text("N", "kept widths are multiples of this (default 8)"));
+    texts.put(
+        Flag.COMPENSATE, new Text("M", "none, bias or least-squares (default least-squares)"));
+    texts.put(Flag.RIDGE, new Text("E", "ridge of least-squares: auto or a number (default auto)"));
+    texts.put(
+        Flag.SEQUENTIAL,
+        new Text("", "of least-squares: fit layer behind layer, to the dense residual stream"));
     texts.put(Flag.TASK, new Text("FILE", "a task file; may be given several times"));
-    texts.put(Flag.MAX_DROP, new Text("X", "gate: largest loss of a task's first metric"));
-    texts.put(Flag.LIMIT, new Text("N", "rows of each task at most"));
-    texts.put(Flag.COMPONENTS, new Text("K", "networks per unit (32)"));
-    texts.put(Flag.NONLINEARITY, new Text("G", "cube, logcosh or exp (cube)"));
-    texts.put(Flag.RESTARTS, new Text("N", "seeded starts of FastICA (10)"));
-    texts.put(Flag.LATENCY, new Text("BOOL", "whether latency is measured (true)"));
+    texts.put(
+        Flag.MAX_DROP,
+        new Text(
+            "X",
+            "gate: exit code 3 when a task's first metric loses more than this\n(default: no gate)"));
+    texts.put(Flag.LIMIT, new Text("N", "rows of each task at most (default: all)"));
+    texts.put(Flag.COMPONENTS, new Text("K", "networks per unit (default 32)"));
+    texts.put(Flag.NONLINEARITY, new Text("G", "cube, logcosh or exp (default cube)"));
+    texts.put(Flag.RESTARTS, new Text("N", "seeded starts of FastICA (default 10)"));
+    texts.put(Flag.LATENCY, new Text("BOOL", "whether latency is measured (default true)"));
     return texts;
   }
 

@@ -1,6 +1,7 @@
 package org.fnprune.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.fnprune.recipe.RecipeReader;
@@ -20,18 +21,21 @@ final class RunCommand implements Command {
 
   @Override
   public String summary() {
-    return "slims a model as a recipe says; resumes an unfinished run";
+    return "makes a model smaller as a recipe says; resumes an unfinished run";
   }
 
   @Override
-  public String examples() {
-    return "fnprune run recipes/polymath-add.yaml --sparsity 0.6 --force";
+  public List<String> examples() {
+    return List.of(
+        "fnprune run recipe.yaml",
+        "fnprune run recipe.yaml --sparsity 0.6 --output runs/sixty",
+        "fnprune run recipe.yaml --limit 100 --latency false --force");
   }
 
   @Override
   public Options options() {
     return RecipeFlags.all()
-        .addOption(CommonFlags.flag("force", "replace a run that is in the output folder"));
+        .addOption(CommonFlags.flag("force", "start over where the output folder holds a run"));
   }
 
   @Override

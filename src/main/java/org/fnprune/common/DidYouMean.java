@@ -1,32 +1,41 @@
 package org.fnprune.common;
 
+import com.google.common.base.Strings;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that was probably meant, for the help under an error. */
 public final class DidYouMean {
 
+  /** Letters that tell what a word starts. */
+  private static final int MIN_START = 3;
+
   private DidYouMean() {}
 
   /**
    * The candidate nearest to {@code word}, if it is near enough to be a slip: at most one edit per
-   * three letters. Case and the difference between {@code -} and {@code _} do not count.
+   * three letters. Case and the difference between {@code -} and {@code _} do not count. Where none
+   * is near, a candidate that starts with the word will do: {@code wanda} is {@code wanda-sp}.
    *
-   * @return the first nearest candidate in iteration order
+   * @return the nearest candidate; of equally near ones the one that starts most like the word,
+   *     then the first in iteration order
    */
   public static Optional<String> suggest(String word, Collection<String> candidates) {
     String wanted = plain(word);
-    String nearest = "";
-    int least = Math.max(1, wanted.length() / 3) + 1;
-    for (String candidate : candidates) {
-      int distance = distance(wanted, plain(candidate));
-      if (distance < least) {
-        least = distance;
-        nearest = candidate;
-      }
-    }
-    return nearest.isEmpty() ? Optional.empty() : Optional.of(nearest);
+    int near = Math.max(1, wanted.length() / 3);
+    Optional<String> slip =
+        candidates.stream()
+            .filter(c -> !c.isEmpty() && distance(wanted, plain(c)) <= near)
+            .min(
+                Comparator.comparingInt((String c) -> distance(wanted, plain(c)))
+                    .thenComparingInt(c -> -Strings.commonPrefix(wanted, plain(c)).length()));
+    return slip.or(
+        () ->
+            candidates.stream()
+                .filter(c -> wanted.length() >= MIN_START && plain(c).startsWith(wanted))
+                .findFirst());
   }
 
   /** "did you mean 'x'?" where something is near, else {@code otherwise}. */

@@ -137,6 +137,7 @@ public final class DatasetReader {
   }
 
   private static UsageException unreadable(Path file, Exception e) {
-    return new UsageException("cannot read dataset " + file + ": " + e.getMessage(), "", e);
+    return new UsageException(
+        "cannot read dataset " + file + ": " + e.getMessage(), "check its permissions", e);
   }
 }

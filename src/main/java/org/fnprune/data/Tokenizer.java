@@ -5,6 +5,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +71,11 @@ public final class Tokenizer implements AutoCloseable {
               "padding", "do_not_pad",
               "addSpecialTokens", "true");
       return new Tokenizer(HuggingFaceTokenizer.newInstance(json, options), padId);
+    } catch (JsonParseException | IllegalStateException e) {
+      throw new UsageException(
+          "tokenizer " + json + " is not a JSON object",
+          "export it again with tokenizer.save_pretrained(...)",
+          e);
     } catch (IOException | RuntimeException e) {
       throw new UsageException(
           "tokenizer " + json + " cannot be read: " + e.getMessage(),

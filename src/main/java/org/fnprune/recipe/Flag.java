@@ -42,6 +42,8 @@ public enum Flag {
   COMPENSATE("compensate"),
   /** {@code auto} or a positive number. */
   RIDGE("ridge"),
+  /** Whether layers are fitted one behind the other; no value means true. */
+  SEQUENTIAL("sequential"),
   /** A task file; may be given several times and replaces the recipe's list. */
   TASK("task"),
   /** The gate. */

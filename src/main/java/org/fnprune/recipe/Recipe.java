@@ -119,8 +119,10 @@ public record Recipe(
    * How the consuming projection makes up for the channels that went.
    *
    * @param ridge ε of λ = ε · mean diag(C_KK); 0.01 for {@code auto}
+   * @param sequential for least squares: each layer is fitted behind the layers already slimmed, to
+   *     the dense model's residual stream (two more passes over the text per unit)
    */
-  public record Compensate(CompensationMethod method, double ridge) {}
+  public record Compensate(CompensationMethod method, double ridge, boolean sequential) {}
 
   /** The compensation methods. */
   public enum CompensationMethod {

@@ -48,6 +48,9 @@ public final class RecipeReader {
   private static final EnumSet<SelectorName> BLIND =
       EnumSet.of(SelectorName.RANDOM, SelectorName.MAGNITUDE);
 
+  private static final EnumSet<Flag> OF_CALIBRATION =
+      EnumSet.of(Flag.TEXT, Flag.LINES, Flag.NUM_SAMPLES, Flag.MAX_SEQ_LENGTH, Flag.BATCH_SIZE);
+
   private final YamlMapping root;
   private final Overrides flags;
   private final RecipeSource top;
@@ -123,7 +126,8 @@ public final class RecipeReader {
     if (root.line() > 0) {
       throw root.missing("'" + key + "'");
     }
-    throw new UsageException(flag.label() + " is missing", "add " + flag.label());
+    throw new UsageException(
+        flag.label() + " is missing", "add " + flag.label() + (flag == Flag.OUTPUT ? " DIR" : ""));
   }
 
   private long seed() {
@@ -153,6 +157,7 @@ public final class RecipeReader {
       if (root.has("calibration")) {
         throw mapping.missing("'dataset'");
       }
+      refuseStrayFlags();
       return null;
     }
     return new Calibration(
@@ -162,6 +167,17 @@ public final class RecipeReader {
         source.integer("num_samples", Flag.NUM_SAMPLES, 1, Integer.MAX_VALUE, 512),
         source.integer("max_seq_length", Flag.MAX_SEQ_LENGTH, 1, MANY, 128),
         source.integer("batch_size", Flag.BATCH_SIZE, 1, MANY, 16));
+  }
+
+  /** Flags about calibration text where there is none would do nothing. */
+  private void refuseStrayFlags() {
+    for (Flag flag : OF_CALIBRATION) {
+      Setting stray = flags.find(flag);
+      if (stray != null) {
+        throw stray.refuse(
+            "does nothing without calibration text", "add --calibration FILE, or leave it out");
+      }
+    }
   }
 
   private Networks networks() {
@@ -178,15 +194,23 @@ public final class RecipeReader {
 
   private Compensate compensate() {
     RecipeSource source = new RecipeSource(root.mapping("compensate", COMPENSATE), flags);
-    source.only("sequential", "false");
+    Setting sequential = source.find("sequential", Flag.SEQUENTIAL);
     Setting ridge = source.find("ridge", Flag.RIDGE);
-    return new Compensate(
+    CompensationMethod method =
         source.oneOf(
             "method",
             Flag.COMPENSATE,
             Names.all(CompensationMethod.class),
-            CompensationMethod.LEAST_SQUARES),
-        ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false));
+            CompensationMethod.LEAST_SQUARES);
+    if (sequential != null && sequential.bool() && method != CompensationMethod.LEAST_SQUARES) {
+      throw sequential.refuse(
+          "needs compensation 'least-squares', not '" + Names.of(method) + "'",
+          "leave sequential out");
+    }
+    return new Compensate(
+        method,
+        ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false),
+        sequential != null && sequential.bool());
   }
 
   private void requireCalibration(

@@ -1,5 +1,6 @@
 package org.fnprune.recipe;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.fnprune.recipe.Recipe.Budget;
 import org.fnprune.recipe.Recipe.Calibration;
@@ -37,7 +38,8 @@ public final class RecipeWriter {
     prune(recipe.prune());
     section("compensate");
     line("  method", Names.of(recipe.compensate().method()));
-    line("  ridge", recipe.compensate().ridge());
+    line("  ridge", plain(recipe.compensate().ridge()));
+    line("  sequential", recipe.compensate().sequential());
     verify(recipe.verify());
     return yaml.toString();
   }
@@ -59,9 +61,9 @@ public final class RecipeWriter {
     section("prune");
     line("  targets", prune.targets());
     if (prune.budget() instanceof Budget.Sparsity sparsity) {
-      line("  sparsity", sparsity.fraction());
+      line("  sparsity", plain(sparsity.fraction()));
     } else if (prune.budget() instanceof Budget.Parameters parameters) {
-      line("  parameters", parameters.fraction());
+      line("  parameters", plain(parameters.fraction()));
     }
     line("  selector", Names.of(prune.selector()));
     line("  form", Names.of(prune.form()));
@@ -75,7 +77,7 @@ public final class RecipeWriter {
     List<String> tasks = verify.tasks().stream().map(task -> quote(task.toString())).toList();
     line("  tasks", tasks);
     if (verify.maxDrop() != null) {
-      line("  max_drop", verify.maxDrop());
+      line("  max_drop", plain(verify.maxDrop()));
     }
     if (verify.limit() > 0) {
       line("  limit", verify.limit());
@@ -97,6 +99,11 @@ public final class RecipeWriter {
 
   private void line(String key, Object value) {
     yaml.append(key).append(": ").append(value).append('\n');
+  }
+
+  /** All digits of a number, without an exponent. */
+  private static String plain(double number) {
+    return BigDecimal.valueOf(number).toPlainString();
   }
 
   /** A double-quoted YAML scalar; letters, digits and printable ASCII stay as they are. */

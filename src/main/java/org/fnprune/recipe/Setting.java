@@ -2,6 +2,7 @@ package org.fnprune.recipe;
 
 import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Longs;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
 
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
+  private static final String UNQUOTE = "take off the quotes";
   private static final Splitter COMMAS = Splitter.on(',').trimResults().omitEmptyStrings();
 
   /** How a value is written. */
@@ -48,7 +50,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
   /** A text of at least one character. */
   String string() {
     if (form == Form.LIST || text.isBlank()) {
-      throw refuse("must be a text of at least one character", "");
+      throw refuse("must be a text of at least one character", "give it a text, or leave it out");
     }
     return text;
   }
@@ -58,7 +60,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     try {
       return base.resolve(string()).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
-      throw refuse("is not a path: " + e.getReason(), "");
+      throw refuse("is not a path: " + e.getReason(), "write the path of a file or folder");
     }
   }
 
@@ -68,34 +70,32 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
         max == Integer.MAX_VALUE
             ? "must be a whole number of at least " + min
             : "must be a whole number from " + min + " to " + max;
-    try {
-      int value = form == Form.WORD ? Integer.parseInt(text) : min - 1;
-      if (value >= min && value <= max) {
-        return value;
-      }
-    } catch (NumberFormatException e) {
-      throw refuse(rule, "");
+    Long value = form == Form.WORD ? Longs.tryParse(text) : null;
+    if (value == null) {
+      throw refuse(rule, form == Form.QUOTED ? UNQUOTE : "write it in digits");
     }
-    throw refuse(rule, "");
+    if (value < min || value > max) {
+      throw refuse(rule, value < min ? "raise it to " + min + " or more" : "lower it");
+    }
+    return value.intValue();
   }
 
   /** Any 64-bit whole number. */
   long longInteger() {
-    try {
-      if (form == Form.WORD) {
-        return Long.parseLong(text);
-      }
-    } catch (NumberFormatException e) {
-      throw refuse("must be a whole number of at most 64 bits", "");
+    Long value = form == Form.WORD ? Longs.tryParse(text) : null;
+    if (value == null) {
+      throw refuse(
+          "must be a whole number of at most 64 bits",
+          form == Form.QUOTED ? UNQUOTE : "write it in digits, such as 42");
     }
-    throw refuse("must be a whole number of at most 64 bits", "");
+    return value;
   }
 
   /** A number strictly between 0 and 1. */
   double fraction() {
     double value = number();
     if (!(value > 0 && value < 1)) {
-      throw refuse("must lie between 0 and 1, both excluded", "");
+      throw refuse("must lie between 0 and 1, both excluded", "try 0.5");
     }
     return value;
   }
@@ -104,7 +104,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
   double positive(boolean zeroAllowed) {
     double value = number();
     if (value < 0 || (value == 0 && !zeroAllowed)) {
-      throw refuse(zeroAllowed ? "must be 0 or more" : "must be more than 0", "");
+      throw refuse(zeroAllowed ? "must be 0 or more" : "must be more than 0", "try 0.01");
     }
     return value;
   }
@@ -115,7 +115,9 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
             ? Double.parseDouble(text)
             : Double.POSITIVE_INFINITY;
     if (Double.isInfinite(value)) {
-      throw refuse("must be a finite number, such as 0.5", "");
+      throw refuse(
+          "must be a finite number, such as 0.5",
+          form == Form.QUOTED ? UNQUOTE : "write it with a decimal point: 0.5");
     }
     return value;
   }
@@ -125,7 +127,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     if (form == Form.WORD && (text.equals("true") || text.equals("false"))) {
       return text.equals("true");
     }
-    throw refuse("must be true or false", "");
+    throw refuse("must be true or false", form == Form.QUOTED ? UNQUOTE : "write true or false");
   }
 
   /** The value that goes by this name. */
@@ -134,7 +136,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     if (choice == null) {
       throw refuse(
           "is not known; allowed: " + String.join(", ", choices.keySet()),
-          DidYouMean.help(text, choices.keySet(), ""));
+          DidYouMean.help(text, choices.keySet(), "choose one of these"));
     }
     return choice;
   }
@@ -159,7 +161,7 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
 
   /** The error for this value: its place, the value, the rule. */
   UsageException refuse(String rule, String help) {
-    return new UsageException(
-        label + " " + (form == Form.QUOTED ? "'" + text + "'" : text) + ": " + rule, help);
+    boolean quoted = form == Form.QUOTED || text.isBlank();
+    return new UsageException(label + " " + (quoted ? "'" + text + "'" : text) + ": " + rule, help);
   }
 }

@@ -35,7 +35,9 @@ final class YamlFile {
    */
   static YamlMapping read(Path file, String what) {
     if (!Files.isRegularFile(file)) {
-      throw new UsageException(what + " " + file + " is not a file", "check the path");
+      throw new UsageException(
+          what + " " + file + (Files.exists(file) ? " is not a file" : " does not exist"),
+          "check the path");
     }
     try {
       if (Files.size(file) > MAX_BYTES) {
@@ -53,7 +55,8 @@ final class YamlFile {
     } catch (CharacterCodingException e) {
       throw new UsageException(what + " " + file + " is not UTF-8 text", "save it as UTF-8", e);
     } catch (IOException e) {
-      throw new UsageException("cannot read " + what + " " + file + ": " + e.getMessage(), "", e);
+      throw new UsageException(
+          "cannot read " + what + " " + file + ": " + e.getMessage(), "check its permissions", e);
     }
   }
 
@@ -78,7 +81,8 @@ final class YamlFile {
       throw new UsageException(
           file + line + ": not YAML: " + e.getProblem(), "check quotes and indentation", e);
     } catch (YamlEngineException e) {
-      throw new UsageException(file + ": not YAML: " + e.getMessage(), "", e);
+      throw new UsageException(
+          file + ": not YAML: " + e.getMessage(), "use plain 'key: value' lines", e);
     }
   }
 

@@ -48,7 +48,8 @@ record YamlMapping(Path file, String name, int line, Map<String, Entry> entries)
     for (NodeTuple tuple : mapping.getValue()) {
       int keyLine = lineOf(tuple.getKeyNode());
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
-        throw new UsageException(file + ":" + keyLine + ": a key must be a word", "");
+        throw new UsageException(
+            file + ":" + keyLine + ": a key must be a word", "write 'key: value'");
       }
       Entry first = entries.get(key.getValue());
       if (first != null) {
@@ -143,7 +144,9 @@ record YamlMapping(Path file, String name, int line, Map<String, Entry> entries)
       return Setting.list(label, base, items);
     }
     if (!(node instanceof ScalarNode scalar)) {
-      throw new UsageException(label + " must be a value or a list, not a mapping", "");
+      throw new UsageException(
+          label + " must be a value or a list, not a mapping",
+          "write 'key: value' or 'key: [value, …]'");
     }
     if (scalar.getTag().equals(Tag.NULL)) {
       throw new UsageException(label + " has no value", "give it one, or remove the key");

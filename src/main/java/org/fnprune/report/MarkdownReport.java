@@ -16,9 +16,12 @@ public final class MarkdownReport {
   /** The document. */
   public static String render(RunReport report) {
     StringBuilder text = new StringBuilder();
-    text.append("# fnprune report: ").append(modelName(report)).append("\n\n");
+    text.append("# fnprune report: ").append(Markdown.escape(modelName(report))).append("\n\n");
     text.append(verdict(report)).append("\n\n");
     section(text, "Accuracy", Summary.tasks(report));
+    if (!report.tasks().isEmpty()) {
+      text.append(Summary.footnote()).append("\n\n");
+    }
     section(text, "Size", Summary.sizes(report));
     section(text, "Latency", Summary.latency(report));
     text.append(equivalence(report));
@@ -26,7 +29,9 @@ public final class MarkdownReport {
     section(text, "Functional networks", networks(report));
     if (!report.warnings().isEmpty()) {
       text.append("## Warnings\n\n");
-      report.warnings().forEach(warning -> text.append("- ").append(warning).append('\n'));
+      report
+          .warnings()
+          .forEach(warning -> text.append("- ").append(Markdown.escape(warning)).append('\n'));
       text.append('\n');
     }
     section(text, "Time", timings(report));
@@ -50,12 +55,16 @@ public final class MarkdownReport {
 
   private static String verdict(RunReport report) {
     if (!report.gate().passed()) {
-      return "**Gate missed.** " + String.join("; ", report.gate().reasons()) + ".";
+      return "**Gate missed.** "
+          + Markdown.escape(String.join("; ", report.gate().reasons()))
+          + ".";
     }
-    boolean gated = report.recipe().verify().maxDrop() != null && !report.tasks().isEmpty();
-    return gated
-        ? "**Gate passed**: no task lost more than " + report.recipe().verify().maxDrop() + "."
-        : "**No gate was set**: the figures below are for you to judge.";
+    return report.gated()
+        ? Summary.number(
+            "**Gate passed**: no task's first metric lost more than %.4g"
+                + " (perplexity: rose by more than that share).",
+            report.recipe().verify().maxDrop())
+        : "**There was no gate to pass**: the figures below are for you to judge.";
   }
 
   private static String equivalence(RunReport report) {
@@ -80,11 +89,11 @@ public final class MarkdownReport {
       Double ridge = report.ridges().get(unit.id());
       table.row(
           unit.id(),
-          unit.layer(),
+          unit.layer() < 0 ? "–" : unit.layer(),
           unit.width(),
           unit.kept().length(),
           Summary.number("%.1f%%", 100.0 * unit.kept().length() / unit.width()),
-          ridge == null || ridge.isNaN() ? "–" : Summary.number("%.3g", ridge));
+          ridge == null || !Double.isFinite(ridge) ? "–" : Summary.number("%.3g", ridge));
     }
     return table;
   }
@@ -105,13 +114,13 @@ public final class MarkdownReport {
     return table;
   }
 
-  private static int medianSize(NetworkMaps maps) {
+  private static String medianSize(NetworkMaps maps) {
     int[] sizes =
         FunctionalNetwork.of(maps, ReportJson.SUPPORT_THRESHOLD).stream()
             .mapToInt(n -> n.support().length())
             .sorted()
             .toArray();
-    return sizes[sizes.length / 2];
+    return sizes.length == 0 ? "–" : Integer.toString(sizes[sizes.length / 2]);
   }
 
   private static TextTable timings(RunReport report) {

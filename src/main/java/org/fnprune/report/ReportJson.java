@@ -11,6 +11,7 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyResult;
+import org.jspecify.annotations.Nullable;
 
 /** {@code report.json} (schema 1). */
 public final class ReportJson {
@@ -151,8 +152,7 @@ public final class ReportJson {
   }
 
   /** JSON has no NaN and no infinities: null stands for them. */
-  private static @org.jspecify.annotations.Nullable Double finite(
-      @org.jspecify.annotations.Nullable Double value) {
+  private static @Nullable Double finite(@Nullable Double value) {
     return value == null || !Double.isFinite(value) ? null : value;
   }
 }

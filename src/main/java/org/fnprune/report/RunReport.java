@@ -2,6 +2,7 @@ package org.fnprune.report;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
@@ -55,6 +56,11 @@ public record RunReport(
     warnings = ImmutableList.copyOf(warnings);
   }
 
+  /** Whether there was a gate that tasks could miss. */
+  public boolean gated() {
+    return recipe.verify().maxDrop() != null && !tasks.isEmpty();
+  }
+
   /** Parameters of the targets' units before. */
   public long targetParameters() {
     return structure.prunableParameters();
@@ -62,12 +68,12 @@ public record RunReport(
 
   /** Fraction of the targets' parameters that the plan removes. */
   public double sparsity() {
-    Map<String, Long> perChannel = new java.util.HashMap<>();
+    Map<String, Long> perChannel = new HashMap<>();
     structure.units().forEach(u -> perChannel.put(u.id(), u.parametersPerChannel()));
     long removed =
         plan.units().stream()
             .mapToLong(u -> (u.width() - u.kept().length()) * perChannel.getOrDefault(u.id(), 0L))
             .sum();
-    return (double) removed / targetParameters();
+    return (double) removed / Math.max(1, targetParameters());
   }
 }

@@ -25,6 +25,12 @@ final class Summary {
     return table;
   }
 
+  /** What the columns of {@link #tasks} mean. */
+  static String footnote() {
+    return "Δ = slim − dense; Stderr is that of Δ, examples paired; p: the chance of such a Δ if the"
+        + " models were equally good.";
+  }
+
   static TextTable sizes(RunReport report) {
     TextTable table = new TextTable("Size", "Dense", "Slim", "Change");
     long denseParameters = report.dense().parameters();
@@ -35,7 +41,7 @@ final class Summary {
         number("%,d", slimParameters),
         change(denseParameters, slimParameters));
     table.row(
-        "bytes",
+        "file size, bytes",
         number("%,d", report.dense().bytes()),
         number("%,d", report.slim().bytes()),
         change(report.dense().bytes(), report.slim().bytes()));
@@ -45,7 +51,12 @@ final class Summary {
   static TextTable latency(RunReport report) {
     TextTable table =
         new TextTable(
-            "Latency (batch × tokens)", "Dense ms", "Slim ms", "Dense p95", "Slim p95", "Speed-up");
+            "Latency (batch × tokens)",
+            "Dense ms",
+            "Slim ms",
+            "Dense p95 ms",
+            "Slim p95 ms",
+            "Speed-up");
     for (LatencyResult result : report.latency()) {
       table.row(
           result.batchSize() + " × " + result.sequenceLength(),
@@ -58,8 +69,15 @@ final class Summary {
     return table;
   }
 
+  /** A number in words: – for one that is not there or not a number, ∞ for one without end. */
   static String number(String format, @Nullable Object value) {
-    return value == null ? "–" : String.format(Locale.ROOT, format, value);
+    if (value == null || (value instanceof Double d && d.isNaN())) {
+      return "–";
+    }
+    if (value instanceof Double d && d.isInfinite()) {
+      return d < 0 ? "-∞" : format.contains("+") ? "+∞" : "∞";
+    }
+    return String.format(Locale.ROOT, format, value);
   }
 
   private static String change(long before, long after) {

@@ -12,7 +12,7 @@ public final class TerminalReport {
     StringBuilder text = new StringBuilder();
     TextTable tasks = Summary.tasks(report);
     if (!tasks.isEmpty()) {
-      text.append(tasks.toText()).append('\n');
+      text.append(tasks.toText()).append(Summary.footnote()).append("\n\n");
     }
     text.append(Summary.sizes(report).toText()).append('\n');
     TextTable latency = Summary.latency(report);
@@ -26,8 +26,14 @@ public final class TerminalReport {
             100 * report.sparsity(),
             report.equivalence().maxAbsDiff(),
             report.equivalence().tolerance()));
-    if (report.recipe().verify().maxDrop() != null) {
-      text.append(report.gate().passed() ? "Gate passed.\n" : "Gate missed:\n");
+    if (!report.warnings().isEmpty()) {
+      int count = report.warnings().size();
+      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.md.\n");
+    }
+    if (!report.gate().passed()) {
+      text.append("Gate missed:\n");
+    } else if (report.gated()) {
+      text.append("Gate passed.\n");
     }
     report.gate().reasons().forEach(reason -> text.append("  ").append(reason).append('\n'));
     return text.toString();

@@ -22,7 +22,7 @@ public final class TextTable {
     }
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {
-      row.add(String.valueOf(cell));
+      row.add(String.valueOf(cell).replaceAll("\\p{Cntrl}+", " "));
     }
     rows.add(row);
     return this;
@@ -64,8 +64,7 @@ public final class TextTable {
     StringBuilder text = new StringBuilder();
     for (int r = 0; r < rows.size(); r++) {
       text.append("| ");
-      text.append(
-          String.join(" | ", rows.get(r).stream().map(c -> c.replace("|", "\\|")).toList()));
+      text.append(String.join(" | ", rows.get(r).stream().map(Markdown::escape).toList()));
       text.append(" |\n");
       if (r == 0) {
         for (int i = 0; i < columns; i++) {
@@ -84,7 +83,8 @@ public final class TextTable {
             .map(row -> row.get(column))
             .allMatch(
                 cell ->
-                    cell.isEmpty() || cell.matches("[-+−–—]|[-+−]?[0-9][0-9.,e%×±<+− -]*.{0,4}"));
+                    cell.isEmpty()
+                        || cell.matches("[-+−–—]|[-+]?∞|[-+−]?[0-9][0-9.,e%×±<+− -]*.{0,4}"));
   }
 
   private static int length(String cell) {

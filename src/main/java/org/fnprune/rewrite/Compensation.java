@@ -4,6 +4,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.fnprune.capture.ErrorMoments;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
 import org.fnprune.linalg.Cholesky;
@@ -104,6 +105,32 @@ public final class Compensation {
     Matrix change = spread(solution.x(), ImmutableIntArray.copyOf(fitted), consumer.rows());
     Matrix weight = consumer.plus(change).selectRows(kept.toArray());
     return withMeans(moments, consumer, kept, weight, solution.ridge());
+  }
+
+  /**
+   * Least squares for what a unit's projection still gets wrong in a slim model: with the error e
+   * of the residual stream behind it, W′ = W_K + (C_hh + λI)⁻¹ C_he, and μ_e − μ_h (W′ − W_K) goes
+   * into the bias. For e = h_P W_P this is {@link CompensationMethod#LEAST_SQUARES}; measured
+   * behind slimmed layers, e holds their errors, too.
+   *
+   * @param measured moments of the slim unit's activation and the error
+   * @param weight W_K, kept × m
+   * @param ridge ε ≥ 0
+   */
+  public static Fit correct(ErrorMoments measured, Matrix weight, double ridge) {
+    Moments moments = measured.activation();
+    check(moments, weight, ridge);
+    int[] live = LiveNeurons.of(moments).toArray();
+    Solution solution =
+        solve(
+            moments.covariance().selectRows(live).selectCols(live),
+            measured.crossCovariance().selectRows(live),
+            ridge);
+    Matrix change = spread(solution.x(), ImmutableIntArray.copyOf(live), weight.rows());
+    return new Fit(
+        weight.plus(change),
+        measured.errorMean().minus(moments.mean().times(change)),
+        solution.ridge());
   }
 
   private record Solution(Matrix x, double ridge) {}

@@ -48,7 +48,7 @@ public final class Devices {
   }
 
   private static boolean isBuiltWithCuda() {
-    Telemetry.disable();
+    Environments.get();
     return OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA);
   }
 

@@ -12,6 +12,13 @@ public final class ExtraInput {
     this.shape = shape;
   }
 
+  /** An output of one session as an input of another. */
+  public static ExtraInput of(BatchRunner.Output output) {
+    float[] values = new float[output.values().remaining()];
+    output.values().get(0, values);
+    return new ExtraInput(values, output.shape().toArray());
+  }
+
   float[] values() {
     return values;
   }

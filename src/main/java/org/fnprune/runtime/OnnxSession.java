@@ -5,7 +5,6 @@ import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import com.google.common.collect.ImmutableMap;
 import java.nio.file.Path;
@@ -56,10 +55,8 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   private static OnnxSession open(RuntimeOptions options, Loader loader) {
-    Telemetry.disable();
     try {
-      OrtEnvironment environment =
-          OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "fnprune");
+      OrtEnvironment environment = Environments.get();
       try (OrtSession.SessionOptions native_ = options.toNative()) {
         return new OnnxSession(environment, loader.load(environment, native_));
       }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Structure;
 
 /** Spreads a budget of parameters over units: how many channels each one keeps. */
 public final class Allocation {
@@ -25,8 +27,8 @@ public final class Allocation {
       long parametersToRemove,
       Recipe.Prune options) {
     check(candidates, rankings);
-    List<Slot> slots = slots(candidates, options);
-    requireReachable(candidates, slots, parametersToRemove, options);
+    List<Slot> slots = slots(candidates.stream().map(Place::of).toList(), options);
+    requireReachable(slots, parametersToRemove, options);
     List<Integer> widths =
         switch (options.allocation()) {
           case UNIFORM -> UniformAllocation.widths(slots, parametersToRemove);
@@ -42,6 +44,28 @@ public final class Allocation {
           "raise sparsity or lower round_to");
     }
     return widths;
+  }
+
+  /**
+   * Refuses a target out of reach, before anything is computed.
+   *
+   * @throws UsageException when it is
+   */
+  static void requireReachable(Structure structure, long target, Recipe.Prune options) {
+    List<Place> places = structure.units().stream().map(Place::of).toList();
+    requireReachable(slots(places, options), target, options);
+  }
+
+  /** What the allocation has to know about a unit. */
+  private record Place(int layer, int width, long parametersPerChannel) {
+
+    static Place of(Candidate unit) {
+      return new Place(unit.layer(), unit.width(), unit.parametersPerChannel());
+    }
+
+    static Place of(PrunableUnit unit) {
+      return new Place(unit.layer(), unit.width(), unit.parametersPerChannel());
+    }
   }
 
   /**
@@ -71,33 +95,27 @@ public final class Allocation {
     return removed;
   }
 
-  private static List<Slot> slots(List<Candidate> candidates, Recipe.Prune options) {
+  private static List<Slot> slots(List<Place> units, Recipe.Prune options) {
     List<Integer> ordered =
-        candidates.stream()
-            .map(Candidate::layer)
-            .filter(layer -> layer >= 0)
-            .distinct()
-            .sorted()
-            .toList();
+        units.stream().map(Place::layer).filter(layer -> layer >= 0).distinct().sorted().toList();
     int firstOpen = options.protectFirst();
     int pastOpen = ordered.size() - options.protectLast();
     List<Slot> slots = new ArrayList<>();
-    for (Candidate candidate : candidates) {
-      int place = ordered.indexOf(candidate.layer());
-      boolean fixed = candidate.layer() >= 0 && (place < firstOpen || place >= pastOpen);
-      WidthGrid grid = new WidthGrid(candidate.width(), options.roundTo());
-      slots.add(new Slot(grid, candidate.parametersPerChannel(), fixed));
+    for (Place unit : units) {
+      int place = ordered.indexOf(unit.layer());
+      boolean fixed = unit.layer() >= 0 && (place < firstOpen || place >= pastOpen);
+      WidthGrid grid = new WidthGrid(unit.width(), options.roundTo());
+      slots.add(new Slot(grid, unit.parametersPerChannel(), fixed));
     }
     return slots;
   }
 
-  private static void requireReachable(
-      List<Candidate> candidates, List<Slot> slots, long target, Recipe.Prune options) {
+  private static void requireReachable(List<Slot> slots, long target, Recipe.Prune options) {
     long possible = removed(slots, slots.stream().map(Slot::smallest).toList());
     if (target <= possible) {
       return;
     }
-    long all = candidates.stream().mapToLong(c -> c.width() * c.parametersPerChannel()).sum();
+    long all = slots.stream().mapToLong(slot -> slot.removedAt(0)).sum();
     throw new UsageException(
         "cannot remove "
             + target
@@ -108,9 +126,14 @@ public final class Allocation {
             + (" can go when every unit keeps " + options.roundTo() + " channels, the first ")
             + (options.protectFirst() + " and the last " + options.protectLast())
             + " layers stay whole",
-        "lower sparsity to "
-            + Math.floor(1000.0 * possible / Math.max(all, 1)) / 1000
-            + " or less, protect fewer layers, or lower round_to");
+        possible == 0
+            ? "lower round_to or protect fewer layers"
+            : (options.budget() instanceof Recipe.Budget.Parameters
+                    ? "raise parameters"
+                    : "lower sparsity to "
+                        + Math.floor(1000.0 * possible / all) / 1000
+                        + " or less")
+                + ", protect fewer layers, or lower round_to");
   }
 
   private static void check(List<Candidate> candidates, List<Ranking> rankings) {

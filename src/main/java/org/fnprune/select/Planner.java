@@ -46,6 +46,16 @@ public final class Planner {
     return new PruningPlan(units);
   }
 
+  /**
+   * Refuses a budget that no choice of channels can meet, before anything is computed.
+   *
+   * @throws UsageException when it cannot be met
+   */
+  public static void requireReachable(Structure structure, Recipe.Prune options) {
+    long target = parametersToRemove(structure, options.budget());
+    Allocation.requireReachable(structure, target, options);
+  }
+
   private static long parametersToRemove(Structure structure, Recipe.Budget budget) {
     if (budget instanceof Recipe.Budget.Sparsity sparsity) {
       return Math.round(sparsity.fraction() * structure.prunableParameters());
@@ -61,7 +71,13 @@ public final class Planner {
               + " parameters, but only "
               + structure.prunableParameters()
               + " are prunable",
-          "raise 'parameters'");
+          "raise parameters to "
+              + Math.ceil(
+                      1000.0
+                          * (structure.parameters() - structure.prunableParameters())
+                          / structure.parameters())
+                  / 1000
+              + " or more");
     }
     return remove;
   }

@@ -84,6 +84,11 @@ public final class ClassificationTask implements Task {
   }
 
   @Override
+  public int longest() {
+    return examples.stream().mapToInt(example -> example.ids.length()).max().orElse(0);
+  }
+
+  @Override
   public TaskScores evaluate(Predictor model) {
     int[] predicted = new int[examples.size()];
     List<ImmutableIntArray> ids = examples.stream().map(Example::ids).toList();

@@ -94,6 +94,11 @@ public final class GenerationTask implements Task {
   }
 
   @Override
+  public int longest() {
+    return examples.stream().mapToInt(example -> example.ids.length() - 1).max().orElse(0);
+  }
+
+  @Override
   public TaskScores evaluate(Predictor model) {
     int[] correct = new int[examples.size()];
     // The last token predicts nothing that counts, so the model does not see it.

@@ -65,6 +65,11 @@ public final class PerplexityTask implements Task {
   }
 
   @Override
+  public int longest() {
+    return documents.stream().mapToInt(ImmutableIntArray::length).max().orElse(0);
+  }
+
+  @Override
   public TaskScores evaluate(Predictor model) {
     double[] nll = new double[documents.size()];
     for (Batches.Indexed batch : Batches.byLength(documents, definition.batchSize(), padId)) {

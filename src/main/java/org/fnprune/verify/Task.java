@@ -9,6 +9,9 @@ public interface Task {
   /** Rows of the dataset that could not be used because nothing in them can be predicted. */
   int skipped();
 
+  /** Tokens of the longest example that the model sees. */
+  int longest();
+
   /**
    * Runs a model on all examples.
    *

@@ -22,6 +22,17 @@ class DidYouMeanTest {
   }
 
   @Test
+  void ofEquallyNearWordsTheOneThatStartsAlikeIsMeant() {
+    assertThat(DidYouMean.suggest("prun", List.of("run", "prune"))).contains("prune");
+  }
+
+  @Test
+  void aShortenedWordIsFound() {
+    assertThat(DidYouMean.suggest("wanda", List.of("random", "wanda-sp"))).contains("wanda-sp");
+    assertThat(DidYouMean.suggest("wa", List.of("random", "wanda-sp"))).isEmpty();
+  }
+
+  @Test
   void saysNothingWhenNothingIsNear() {
     assertThat(DidYouMean.suggest("temperature", KEYS)).isEmpty();
     assertThat(DidYouMean.suggest("", KEYS)).isEmpty();

@@ -115,6 +115,6 @@ class TokenizerTest {
         .startsWith("tokenizer " + file + " cannot be read: ");
     Files.writeString(file, "not json");
     assertThat(Failures.of(() -> Tokenizer.open(file)))
-        .startsWith("tokenizer " + file + " cannot be read: ");
+        .startsWith("tokenizer " + file + " is not a JSON object | ");
   }
 }

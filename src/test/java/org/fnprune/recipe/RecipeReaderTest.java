@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeReaderTest {
 
-  /** The contract's example, but for "sequential", which is not built yet. */
+  /** The contract's example. */
   private static final String CONTRACT =
       """
       model: models/polymath            # folder or .onnx; relative to the recipe
@@ -37,7 +37,7 @@ class RecipeReaderTest {
       calibration: {dataset: data/add-train.jsonl, text: text, num_samples: 512, max_seq_length: 128, batch_size: 16}
       networks: {method: spatial-ica, components: 64, nonlinearity: cube, restarts: 10, groups: 1, threshold: auto}
       prune: {targets: [ffn], sparsity: 0.5, selector: functional-networks, allocation: global, protect: {first: 0, last: 0}, round_to: 8}
-      compensate: {method: least-squares, ridge: auto, sequential: false}
+      compensate: {method: least-squares, ridge: auto, sequential: true}
       verify: {tasks: [tasks/add.yaml], max_drop: 0.01, latency: {batch_sizes: [1, 8], runs: 50}}
       """;
 
@@ -103,7 +103,7 @@ class RecipeReaderTest {
                 0,
                 8));
     assertThat(recipe.compensate())
-        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, 0.01));
+        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, 0.01, true));
     assertThat(recipe.verify())
         .isEqualTo(
             new Recipe.Verify(
@@ -239,7 +239,7 @@ class RecipeReaderTest {
           networks: {groups: 4}             | networks.groups 4: is not built yet; allowed for now: 1
           networks: {threshold: 3.46}       | networks.threshold 3.46: is not built yet; allowed for now: auto
           networks: [cube]                  | 'networks' must be a mapping of keys to values
-          compensate: {sequential: true}    | compensate.sequential true: is not built yet; allowed for now: false
+          compensate: {method: bias, sequential: true} | compensate.sequential true: needs compensation 'least-squares', not 'bias'
           compensate: {ridge: 0}            | compensate.ridge 0: must be more than 0
           compensate: {ridge: .inf}         | compensate.ridge .inf: must be a finite number, such as 0.5
           compensate: {ridge: 1e999}        | compensate.ridge 1e999: must be a finite number, such as 0.5
@@ -296,13 +296,13 @@ class RecipeReaderTest {
     assertThat(Failures.of(() -> RecipeReader.fromFlags(Overrides.none())))
         .isEqualTo("MODEL is missing | add MODEL");
     assertThat(Failures.of(() -> RecipeReader.fromFlags(Overrides.none().with(Flag.MODEL, "m"))))
-        .isEqualTo("--output is missing | add --output");
+        .isEqualTo("--output is missing | add --output DIR");
   }
 
   @Test
   void errorsOfFlagsNameTheFlag() {
     assertThat(flagFailure(Flag.SPARSITY, "1.5"))
-        .isEqualTo("--sparsity 1.5: must lie between 0 and 1, both excluded | ");
+        .isEqualTo("--sparsity 1.5: must lie between 0 and 1, both excluded | try 0.5");
     assertThat(flagFailure(Flag.SELECTOR, "flip"))
         .isEqualTo(
             "--selector flip: is not known; allowed: functional-networks, random, magnitude,"
@@ -339,7 +339,7 @@ class RecipeReaderTest {
   @Test
   void refusesFilesThatCannotBeRecipes() throws IOException {
     assertThat(Failures.of(() -> RecipeReader.read(Path.of("nowhere.yaml"), Overrides.none())))
-        .isEqualTo("recipe nowhere.yaml is not a file | check the path");
+        .isEqualTo("recipe nowhere.yaml does not exist | check the path");
     Files.write(file(), new byte[] {'a', ':', ' ', (byte) 0xff});
     assertThat(Failures.of(() -> RecipeReader.read(file(), Overrides.none())))
         .isEqualTo("recipe " + file() + " is not UTF-8 text | save it as UTF-8");

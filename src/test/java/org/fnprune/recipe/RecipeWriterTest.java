@@ -73,8 +73,7 @@ class RecipeWriterTest {
             random.nextInt(3),
             random.nextInt(3),
             1 + random.nextInt(64)),
-        new Recipe.Compensate(
-            any(random, CompensationMethod.values()), Math.exp(10 * random.nextGaussian())),
+        compensate(random),
         new Recipe.Verify(
             random.nextBoolean()
                 ? ImmutableList.of()
@@ -137,6 +136,7 @@ class RecipeWriterTest {
             compensate:
               method: least-squares
               ridge: 0.01
+              sequential: false
             verify:
               tasks: []
               latency:
@@ -144,5 +144,13 @@ class RecipeWriterTest {
                 sequence_length: 64
                 runs: 50
             """);
+  }
+
+  private static Recipe.Compensate compensate(Random random) {
+    CompensationMethod method = any(random, CompensationMethod.values());
+    return new Recipe.Compensate(
+        method,
+        Math.exp(10 * random.nextGaussian()),
+        method == CompensationMethod.LEAST_SQUARES && random.nextBoolean());
   }
 }

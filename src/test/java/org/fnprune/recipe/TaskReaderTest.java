@@ -94,6 +94,6 @@ class TaskReaderTest {
     assertThat(failure("{name: n, type: perplexity, dataset: d, max_seq_length: 0}"))
         .startsWith("task.yaml:1: max_seq_length 0: must be a whole number from 1 to 1048576");
     assertThat(Failures.of(() -> TaskReader.read(Path.of("no.yaml"))))
-        .isEqualTo("task file no.yaml is not a file | check the path");
+        .isEqualTo("task file no.yaml does not exist | check the path");
   }
 }

@@ -1,0 +1,50 @@
+package org.fnprune.cli;
+
+import com.google.common.collect.ImmutableSet;
+import java.util.Arrays;
+
+/** How help sorts flags. */
+enum FlagGroup {
+  RUN("run", "output", "force", "device", "seed", "threads"),
+  CALIBRATION(
+      "calibration text",
+      "calibration",
+      "text",
+      "lines",
+      "num-samples",
+      "max-seq-length",
+      "batch-size"),
+  PRUNE(
+      "what is removed",
+      "sparsity",
+      "parameters",
+      "targets",
+      "selector",
+      "form",
+      "allocation",
+      "round-to"),
+  NETWORKS("functional networks", "components", "nonlinearity", "restarts"),
+  COMPENSATION("compensation", "compensate", "ridge", "sequential"),
+  VERIFICATION("verification", "task", "limit", "max-drop", "latency"),
+  GENERAL("general");
+
+  private final String title;
+  private final ImmutableSet<String> flags;
+
+  FlagGroup(String title, String... flags) {
+    this.title = title;
+    this.flags = ImmutableSet.copyOf(flags);
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** The group of a flag; general when no other has it. */
+  static FlagGroup of(String flag) {
+    return Arrays.stream(values())
+        .filter(group -> group.flags.contains(flag))
+        .findFirst()
+        .orElse(GENERAL);
+  }
+}
