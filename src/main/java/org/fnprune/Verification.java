@@ -66,7 +66,7 @@ record Verification(
     OnnxModel slimModel = OnnxModel.read(slimFile);
     ImmutableList<TaskScores> slimScores;
     ImmutableList<LatencyResult> latency;
-    try (OnnxPredictor slim = OnnxPredictor.open(slimModel, device)) {
+    try (OnnxPredictor slim = OnnxPredictor.ofFile(slimFile, slimModel, device)) {
       slimScores = scores("slim tasks", inputs.tasks(), slim, progress);
       latency = latency(recipe, inputs, slim, device, progress);
     }

@@ -56,7 +56,9 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
       }
     }
     double tolerance = relative(slim) * largest;
-    return new Equivalence(difference, tolerance, difference <= tolerance, batches.size());
+    // Outputs that are all zero or not finite would make any two models equal.
+    boolean passed = largest > 0 && difference <= tolerance;
+    return new Equivalence(difference, tolerance, passed, batches.size());
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.fnprune.verify;
 
 import com.google.common.primitives.ImmutableIntArray;
+import java.nio.file.Path;
 import java.util.List;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
@@ -19,7 +20,13 @@ public final class OnnxPredictor implements Predictor, AutoCloseable {
     this.output = output;
   }
 
-  /** Loads a model from its file; its first output is what it predicts. */
+  /** Loads a model's own file as whoever deploys it will. */
+  public static OnnxPredictor ofFile(Path file, OnnxModel model, RuntimeOptions options) {
+    String output = model.graph().getOutput(0).getName();
+    return new OnnxPredictor(OnnxSession.ofFile(file, options), output);
+  }
+
+  /** Loads a model that was read; its first output is what it predicts. */
   public static OnnxPredictor open(OnnxModel model, RuntimeOptions options) {
     String output = model.graph().getOutput(0).getName();
     return new OnnxPredictor(OnnxSession.ofModel(model, options), output);
