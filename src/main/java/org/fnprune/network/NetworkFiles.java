@@ -1,6 +1,7 @@
 package org.fnprune.network;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ public final class NetworkFiles {
       unit.addProperty("requested", maps.requested());
       unit.addProperty("iterations", maps.iterations());
       unit.addProperty("converged", maps.converged());
+      unit.add("stability", JsonNull.INSTANCE); // Not measured yet.
       unit.addProperty("restarts", maps.restarts());
       unit.addProperty("seed", maps.seed());
       units.add(unit);
