@@ -9,7 +9,8 @@ import org.fnprune.linalg.Matrix;
  * @param maps k × d: one network a row, z-scored over neurons, each with its peak positive
  * @param iterations FastICA iterations of the kept run
  * @param converged whether the kept run reached the tolerance
- * @param restarts runs made; the one with the smallest maximal L1 norm (the sparsest) was kept
+ * @param restarts runs made; of those that converged, the sparsest (smallest maximal L1 norm) was
+ *     kept
  * @param seed the seed of the kept run's start
  * @param requested components asked for; more than {@code maps.rows()} when the rank was lower
  */
@@ -33,7 +34,7 @@ public record NetworkMaps(
       complaints.add(
           "ICA did not converge in "
               + iterations
-              + " iterations; try fewer components or another nonlinearity");
+              + " iterations; try another number of components or nonlinearity");
     }
     if (networks() < requested) {
       complaints.add(

@@ -22,7 +22,8 @@ import org.fnprune.recipe.Recipe;
  *   <li>R = correlation matrix of the neurons that vary; its top k eigenvectors are, as rows, k
  *       signals over neurons
  *   <li>centre and whiten them
- *   <li>FastICA from seeded Gaussian starts; keep the run with the smallest maximal L1 norm
+ *   <li>FastICA from seeded Gaussian starts; of the runs that converged (of all, if none did) keep
+ *       the one with the smallest maximal L1 norm: the sparsest
  *   <li>z-score each map over neurons and turn its peak positive; neurons that never vary get 0
  * </ol>
  */
@@ -81,7 +82,10 @@ public final class SpatialIca {
                     Threads.get(),
                     Longs.asList(seeds),
                     start -> run(white, options.nonlinearity(), start)));
-    return Collections.min(runs, Comparator.comparingDouble(run -> largestNorm(run.maps())));
+    return Collections.min(
+        runs,
+        Comparator.comparing((Run run) -> !run.ica().converged())
+            .thenComparingDouble(run -> largestNorm(run.maps())));
   }
 
   private static Run run(Matrix white, Recipe.Nonlinearity nonlinearity, long seed) {
