@@ -2,6 +2,7 @@ package org.fnprune.verify;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.distribution.BinomialDistribution;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,10 @@ public final class PairedTest {
    */
   static double mcNemar(int lost, int won) {
     BinomialDistribution coin = new BinomialDistribution(null, lost + won, 0.5);
-    return Math.min(1, 2 * coin.cumulativeProbability(Math.min(lost, won)));
+    // Summed term by term: the library's cumulative probability is 0 far out in the tail.
+    double tail =
+        IntStream.rangeClosed(0, Math.min(lost, won)).mapToDouble(coin::probability).sum();
+    return Math.min(1, 2 * tail);
   }
 
   private static Difference bootstrap(MetricScores dense, MetricScores slim, long seed) {

@@ -3,6 +3,7 @@ package org.fnprune.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableDoubleArray;
@@ -39,6 +40,11 @@ class PairedTestTest {
   })
   void mcNemarIsTheBinomialTestOfTheDisagreements(int lost, int won, double p) {
     assertThat(PairedTest.mcNemar(lost, won)).isCloseTo(p, within(1e-12));
+  }
+
+  @Test
+  void mcNemarFarOutInTheTailIsSmallAndNotZero() {
+    assertThat(PairedTest.mcNemar(90, 0)).isCloseTo(Math.pow(2, -89), withinPercentage(1e-6));
   }
 
   @Test
