@@ -22,7 +22,8 @@ import org.fnprune.verify.Task;
 import org.fnprune.verify.TaskScores;
 
 /**
- * Dense and slim side by side: the files as they lie on disk, on the same inputs, in one process.
+ * Dense and slim side by side, on the same inputs, in one process; the slim model as its file lies
+ * on disk.
  *
  * @param tasks every metric of every task
  * @param latency empty when it was not asked for

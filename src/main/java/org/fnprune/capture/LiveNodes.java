@@ -1,14 +1,13 @@
 package org.fnprune.capture;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.fnprune.model.Subgraphs;
 
 /** Drops the nodes that no output of a graph depends on. */
 final class LiveNodes {
@@ -28,7 +27,8 @@ final class LiveNodes {
     while (!wanted.isEmpty()) {
       Integer producer = producers.get(wanted.remove());
       if (producer != null && live.add(producer)) {
-        addInputs(graph.getNode(producer), wanted);
+        wanted.addAll(graph.getNode(producer).getInputList());
+        Subgraphs.reads(graph.getNode(producer)).forEach(wanted::add);
       }
     }
     GraphProto.Builder pruned = graph.toBuilder().clearNode();
@@ -38,21 +38,5 @@ final class LiveNodes {
       }
     }
     return pruned.build();
-  }
-
-  /** A node depends on its inputs and on what its subgraphs read from outside. */
-  private static void addInputs(NodeProto node, Deque<String> wanted) {
-    wanted.addAll(node.getInputList());
-    for (AttributeProto attribute : node.getAttributeList()) {
-      attribute.getGraphsList().forEach(g -> addSubgraph(g, wanted));
-      if (attribute.hasG()) {
-        addSubgraph(attribute.getG(), wanted);
-      }
-    }
-  }
-
-  private static void addSubgraph(GraphProto subgraph, Deque<String> wanted) {
-    subgraph.getNodeList().forEach(node -> addInputs(node, wanted));
-    subgraph.getOutputList().forEach(output -> wanted.add(output.getName()));
   }
 }

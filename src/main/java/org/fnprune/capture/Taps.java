@@ -62,16 +62,14 @@ final class Taps {
     graph.addNode(node(operator, output, inputs));
   }
 
-  /** Makes {@code rows} from a tensor of any floating-point type: float32, tokens × width. */
+  /**
+   * Makes {@code rows} from a tensor of any floating-point type: float32, tokens × width, zero
+   * where there is padding.
+   */
   void rows(String tensor, long width, String rows) {
     cast(tensor, rows + "_float", ElementType.FLOAT);
     reshape(rows + "_float", rows + "_unmasked", -1, width);
-    masked(rows + "_unmasked", rows);
-  }
-
-  /** Makes {@code masked} from {@code rows}, zero where there is padding. */
-  void masked(String rows, String masked) {
-    add("Where", masked, COLUMN, rows, ZERO);
+    add("Where", rows, COLUMN, rows + "_unmasked", ZERO);
   }
 
   /** Outputs the sum over tokens of {@code rows}, 1 × width. */

@@ -35,8 +35,7 @@ final class PruneCommand implements Command {
 
   @Override
   public Options options() {
-    return RecipeFlags.all()
-        .addOption(CommonFlags.flag("force", "start over where the output folder holds a run"));
+    return Runs.options();
   }
 
   @Override

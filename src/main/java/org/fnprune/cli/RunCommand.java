@@ -34,8 +34,7 @@ final class RunCommand implements Command {
 
   @Override
   public Options options() {
-    return RecipeFlags.all()
-        .addOption(CommonFlags.flag("force", "start over where the output folder holds a run"));
+    return Runs.options();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import org.apache.commons.cli.Options;
 import org.fnprune.Pipeline;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.ReportJson;
@@ -10,6 +11,12 @@ import org.fnprune.report.TerminalReport;
 final class Runs {
 
   private Runs() {}
+
+  /** All flags that override a recipe, and {@code --force}. */
+  static Options options() {
+    return RecipeFlags.all()
+        .addOption(CommonFlags.flag("force", "start over where the output folder holds a run"));
+  }
 
   static ExitCode run(Recipe recipe, boolean force, Console console) throws Exception {
     RunReport report;

@@ -93,26 +93,7 @@ public final class Graph {
       constants.put(node.getOutput(0), constants.get(node.getInput(0)));
       aliases.put(node.getOutput(0), node.getInput(0));
     }
-    for (AttributeProto attribute : node.getAttributeList()) {
-      attribute.getGraphsList().forEach(g -> capturedBy(g, i, inner));
-      if (attribute.hasG()) {
-        capturedBy(attribute.getG(), i, inner);
-      }
-    }
-  }
-
-  private static void capturedBy(
-      GraphProto subgraph, int owner, ListMultimap<String, Integer> inner) {
-    for (NodeProto node : subgraph.getNodeList()) {
-      node.getInputList().forEach(name -> inner.put(name, owner));
-      for (AttributeProto attribute : node.getAttributeList()) {
-        attribute.getGraphsList().forEach(g -> capturedBy(g, owner, inner));
-        if (attribute.hasG()) {
-          capturedBy(attribute.getG(), owner, inner);
-        }
-      }
-    }
-    subgraph.getOutputList().forEach(output -> inner.put(output.getName(), owner));
+    Subgraphs.reads(node).forEach(name -> inner.put(name, i));
   }
 
   private static UsageException duplicate(String name) {

@@ -1,6 +1,5 @@
 package org.fnprune.rewrite;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
@@ -8,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fnprune.model.Graph;
+import org.fnprune.model.Subgraphs;
 
 /** Removes nodes and initialisers that were read in the dense graph and no longer are. */
 final class Orphans {
@@ -44,24 +44,10 @@ final class Orphans {
   private static Set<String> reads(GraphProto graph) {
     Set<String> read = new HashSet<>();
     graph.getOutputList().forEach(output -> read.add(output.getName()));
-    collect(graph, read);
-    return read;
-  }
-
-  private static void collect(GraphProto graph, Set<String> read) {
     for (NodeProto node : graph.getNodeList()) {
       read.addAll(node.getInputList());
-      for (AttributeProto attribute : node.getAttributeList()) {
-        attribute.getGraphsList().forEach(g -> collectSubgraph(g, read));
-        if (attribute.hasG()) {
-          collectSubgraph(attribute.getG(), read);
-        }
-      }
+      Subgraphs.reads(node).forEach(read::add);
     }
-  }
-
-  private static void collectSubgraph(GraphProto subgraph, Set<String> read) {
-    subgraph.getOutputList().forEach(output -> read.add(output.getName()));
-    collect(subgraph, read);
+    return read;
   }
 }
