@@ -10,7 +10,7 @@ import org.fnprune.linalg.Matrix;
  * @param sum Σh, 1 × d
  * @param gram Σhhᵀ, d × d, symmetric
  */
-public record Moments(long count, Matrix sum, Matrix gram) {
+public record Moments(long count, Matrix sum, Matrix gram) implements Captured {
 
   public Moments {
     if (count < 1) {
@@ -21,14 +21,9 @@ public record Moments(long count, Matrix sum, Matrix gram) {
     }
   }
 
-  /** d, the number of neurons. */
-  public int width() {
-    return sum.cols();
-  }
-
-  /** μ = Σh / n, 1 × d. */
-  public Matrix mean() {
-    return sum.scaled(1.0 / count);
+  @Override
+  public Matrix squares() {
+    return Matrix.of(1, width(), gram.diagonal());
   }
 
   /** E hhᵀ, d × d. */

@@ -2,7 +2,7 @@ package org.fnprune.network;
 
 import com.google.common.primitives.ImmutableDoubleArray;
 import org.fnprune.linalg.Matrix;
-import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Networks.Nonlinearity;
 
 /**
  * A contrast function g of FastICA, applied.

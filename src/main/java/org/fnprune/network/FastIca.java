@@ -3,7 +3,7 @@ package org.fnprune.network;
 import com.google.common.primitives.ImmutableDoubleArray;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.NearestOrthogonal;
-import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Networks.Nonlinearity;
 
 /**
  * FastICA, all components in parallel (Hyvärinen and Oja 2000), as scikit-learn's {@code _ica_par}:

@@ -4,7 +4,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Map;
 import org.fnprune.capture.Moments;
 import org.fnprune.common.Progress;
-import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.Networks;
 
 /** Finds the functional networks of every unit. */
 public final class NetworkFinder {
@@ -18,7 +18,7 @@ public final class NetworkFinder {
    * @return networks by unit id, in the same order
    */
   public static ImmutableMap<String, NetworkMaps> find(
-      Map<String, Moments> moments, Recipe.Networks options, long seed, Progress progress) {
+      Map<String, Moments> moments, Networks options, long seed, Progress progress) {
     ImmutableMap.Builder<String, NetworkMaps> networks = ImmutableMap.builder();
     progress.start("networks", moments.size(), "units");
     for (Map.Entry<String, Moments> entry : moments.entrySet()) {

@@ -12,7 +12,7 @@ import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Parallel;
 import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
-import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.Networks;
 
 /**
  * Spatial ICA of one unit: networks whose maps over neurons are independent (arXiv 2508.05239, with
@@ -40,24 +40,31 @@ public final class SpatialIca {
    * @param seed of all starts; each start's own seed is drawn from it
    * @throws org.fnprune.common.UsageException when a moment is not finite, naming the neuron
    */
-  public static NetworkMaps decompose(Moments moments, Recipe.Networks options, long seed) {
-    if (options.components() < 1 || options.restarts() < 1) {
+  public static NetworkMaps decompose(Moments moments, Networks options, long seed) {
+    int wanted = wanted(options);
+    if (wanted < 1 || options.ica().restarts() < 1) {
       throw new IllegalArgumentException("components and restarts must be positive: " + options);
     }
     ImmutableIntArray live = LiveNeurons.of(moments);
-    Matrix white = Whitening.principalMaps(correlation(moments, live), options.components());
+    Matrix white = Whitening.principalMaps(correlation(moments, live), wanted);
     if (white.rows() == 0) {
-      return new NetworkMaps(
-          Matrix.zeros(0, moments.width()), 0, true, 0, seed, options.components());
+      return new NetworkMaps(Matrix.zeros(0, moments.width()), 0, true, 0, seed, wanted);
     }
     Run best = sparsest(white, options, seed);
     return new NetworkMaps(
         spread(best.maps(), live, moments.width()),
         best.ica().iterations(),
         best.ica().converged(),
-        options.restarts(),
+        options.ica().restarts(),
         best.seed(),
-        options.components());
+        wanted);
+  }
+
+  private static int wanted(Networks options) {
+    if (options.components() instanceof Networks.Components.Fixed fixed) {
+      return fixed.count();
+    }
+    throw new UnsupportedOperationException("estimated components");
   }
 
   /** R of the neurons {@code live}. */
@@ -73,22 +80,22 @@ public final class SpatialIca {
   }
 
   /** The restarts run side by side, one native thread each; of equals the first one wins. */
-  private static Run sparsest(Matrix white, Recipe.Networks options, long seed) {
-    long[] seeds = new SplittableRandom(seed).longs(options.restarts()).toArray();
+  private static Run sparsest(Matrix white, Networks options, long seed) {
+    long[] seeds = new SplittableRandom(seed).longs(options.ica().restarts()).toArray();
     List<Run> runs =
         Threads.single(
             () ->
                 Parallel.map(
                     Threads.get(),
                     Longs.asList(seeds),
-                    start -> run(white, options.nonlinearity(), start)));
+                    start -> run(white, options.ica().nonlinearity(), start)));
     return Collections.min(
         runs,
         Comparator.comparing((Run run) -> !run.ica().converged())
             .thenComparingDouble(run -> largestNorm(run.maps())));
   }
 
-  private static Run run(Matrix white, Recipe.Nonlinearity nonlinearity, long seed) {
+  private static Run run(Matrix white, Networks.Nonlinearity nonlinearity, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int k = white.rows();
     Matrix start = Matrix.tabulate(k, k, (i, j) -> random.nextGaussian());

@@ -50,12 +50,30 @@ public enum Flag {
   MAX_DROP("max-drop"),
   /** Rows of each task. */
   LIMIT("limit"),
-  /** Networks per unit. */
+  /** Independent maps or independent courses. */
+  METHOD("method"),
+  /** What is decomposed. */
+  SIGNALS("signals"),
+  /** Networks per unit: a number or an estimator. */
   COMPONENTS("components"),
+  /** Where a network's support ends. */
+  THRESHOLD("threshold"),
+  /** Groups of calibration text. */
+  GROUPS("groups"),
+  /** What is done with several groups. */
+  GROUPING("grouping"),
+  /** FastICA's algorithm. */
+  ALGORITHM("algorithm"),
   /** FastICA's contrast function. */
   NONLINEARITY("nonlinearity"),
   /** FastICA's seeded starts. */
   RESTARTS("restarts"),
+  /** FastICA's tolerance. */
+  TOLERANCE("tolerance"),
+  /** FastICA's limit of iterations. */
+  MAX_ITERATIONS("max-iterations"),
+  /** Which restart's result is kept. */
+  KEEP("keep"),
   /** Whether latency is measured: {@code true} or {@code false}. */
   LATENCY("latency");
 

@@ -45,21 +45,6 @@ public record Recipe(
       int batchSize) {}
 
   /**
-   * How functional networks are found.
-   *
-   * @param components k; reduced, and said so, when a unit's rank is lower
-   * @param restarts seeded starts of FastICA; the sparsest result is kept
-   */
-  public record Networks(int components, Nonlinearity nonlinearity, int restarts) {}
-
-  /** The contrast functions of FastICA. */
-  public enum Nonlinearity {
-    LOGCOSH,
-    EXP,
-    CUBE
-  }
-
-  /**
    * What is removed.
    *
    * @param targets unit kinds; only {@code ffn} for now

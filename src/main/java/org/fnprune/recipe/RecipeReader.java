@@ -8,8 +8,6 @@ import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe.Calibration;
 import org.fnprune.recipe.Recipe.Compensate;
 import org.fnprune.recipe.Recipe.CompensationMethod;
-import org.fnprune.recipe.Recipe.Networks;
-import org.fnprune.recipe.Recipe.Nonlinearity;
 import org.fnprune.recipe.Recipe.Prune;
 import org.fnprune.recipe.Recipe.SelectorName;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +37,6 @@ public final class RecipeReader {
           "verify");
   private static final ImmutableList<String> CALIBRATION =
       ImmutableList.of("dataset", "text", "lines", "num_samples", "max_seq_length", "batch_size");
-  private static final ImmutableList<String> NETWORKS =
-      ImmutableList.of("method", "components", "nonlinearity", "restarts", "groups", "threshold");
   private static final ImmutableList<String> COMPENSATE =
       ImmutableList.of("method", "ridge", "sequential");
 
@@ -101,7 +97,7 @@ public final class RecipeReader {
     Path model = required("model", Flag.MODEL).path();
     Path output = required("output", Flag.OUTPUT).path();
     Calibration calibration = calibration();
-    Networks networks = networks();
+    Networks networks = NetworksSection.read(root, flags);
     Prune prune = PruneSection.read(root, flags);
     Compensate compensate = compensate();
     requireCalibration(calibration, prune.selector(), compensate.method());
@@ -178,18 +174,6 @@ public final class RecipeReader {
             "does nothing without calibration text", "add --calibration FILE, or leave it out");
       }
     }
-  }
-
-  private Networks networks() {
-    RecipeSource source = new RecipeSource(root.mapping("networks", NETWORKS), flags);
-    source.only("method", "spatial-ica");
-    source.only("groups", "1");
-    source.only("threshold", "auto");
-    return new Networks(
-        source.integer("components", Flag.COMPONENTS, 1, MANY, 32),
-        source.oneOf(
-            "nonlinearity", Flag.NONLINEARITY, Names.all(Nonlinearity.class), Nonlinearity.CUBE),
-        source.integer("restarts", Flag.RESTARTS, 1, 10_000, 10));
   }
 
   private Compensate compensate() {

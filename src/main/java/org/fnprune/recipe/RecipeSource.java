@@ -41,12 +41,4 @@ record RecipeSource(YamlMapping file, Overrides flags) {
     Setting setting = find(key, flag);
     return setting == null ? otherwise : setting.oneOf(choices);
   }
-
-  /** Refuses any value of a contract key but the only one that is built so far. */
-  void only(String key, String allowed) {
-    Setting setting = file.find(key);
-    if (setting != null) {
-      setting.only(allowed);
-    }
-  }
 }

@@ -30,11 +30,7 @@ public final class RecipeWriter {
     line("device", recipe.device().text());
     line("threads", recipe.threads());
     calibration(recipe.calibration());
-    section("networks");
-    line("  method", "spatial-ica");
-    line("  components", recipe.networks().components());
-    line("  nonlinearity", Names.of(recipe.networks().nonlinearity()));
-    line("  restarts", recipe.networks().restarts());
+    networks(recipe.networks());
     prune(recipe.prune());
     section("compensate");
     line("  method", Names.of(recipe.compensate().method()));
@@ -55,6 +51,48 @@ public final class RecipeWriter {
     line("  num_samples", calibration.numSamples());
     line("  max_seq_length", calibration.maxSeqLength());
     line("  batch_size", calibration.batchSize());
+  }
+
+  private void networks(Networks networks) {
+    section("networks");
+    line("  method", Names.of(networks.method()));
+    line("  signals", Names.of(networks.signals()));
+    line("  components", text(networks.components()));
+    line("  threshold", text(networks.threshold()));
+    line("  groups", text(networks.groups()));
+    line("  grouping", Names.of(networks.grouping()));
+    line("  algorithm", Names.of(networks.ica().algorithm()));
+    line("  nonlinearity", Names.of(networks.ica().nonlinearity()));
+    line("  restarts", networks.ica().restarts());
+    line("  tolerance", plain(networks.ica().tolerance()));
+    line("  max_iterations", networks.ica().maxIterations());
+    line("  keep", Names.of(networks.ica().keep()));
+  }
+
+  private static Object text(Networks.Components components) {
+    return components instanceof Networks.Components.Estimated estimated
+        ? Names.of(estimated.by())
+        : ((Networks.Components.Fixed) components).count();
+  }
+
+  private static String text(Networks.Threshold threshold) {
+    if (threshold instanceof Networks.Threshold.Z z) {
+      return quote("z:" + plain(z.z()));
+    }
+    if (threshold instanceof Networks.Threshold.Ratio ratio) {
+      return quote("ratio:" + plain(ratio.ratio()));
+    }
+    if (threshold instanceof Networks.Threshold.Fdr fdr) {
+      return quote("fdr:" + plain(fdr.rate()));
+    }
+    return "auto";
+  }
+
+  private static Object text(Networks.Groups groups) {
+    if (groups instanceof Networks.Groups.Field field) {
+      return quote("field:" + field.name());
+    }
+    return groups instanceof Networks.Groups.Shards shards ? shards.count() : "dataset";
   }
 
   private void prune(Recipe.Prune prune) {

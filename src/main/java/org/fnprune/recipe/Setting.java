@@ -148,6 +148,18 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     }
   }
 
+  /** The text before the first {@code separator}; all of it when there is none. */
+  String before(char separator) {
+    int at = text.indexOf(separator);
+    return at < 0 ? text : text.substring(0, at);
+  }
+
+  /** What follows the first {@code separator}, read on its own; empty when there is none. */
+  Setting after(char separator) {
+    int at = text.indexOf(separator);
+    return word(label, base, at < 0 ? "" : text.substring(at + 1).strip());
+  }
+
   /** The items of a list; a word is split at its commas. */
   ImmutableList<Setting> elements() {
     if (form == Form.LIST) {

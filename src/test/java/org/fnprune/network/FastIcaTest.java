@@ -13,7 +13,7 @@ import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.NearestOrthogonal;
 import org.fnprune.linalg.Npy;
-import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Networks.Nonlinearity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -18,8 +18,8 @@ import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
 import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
-import org.fnprune.recipe.Recipe;
-import org.fnprune.recipe.Recipe.Nonlinearity;
+import org.fnprune.recipe.Networks;
+import org.fnprune.recipe.Networks.Nonlinearity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -157,7 +157,7 @@ class SpatialIcaTest {
     Moments moments = blobs(2);
     double last = Double.POSITIVE_INFINITY;
     for (int restarts = 1; restarts <= 8; restarts++) {
-      Recipe.Networks options = new Recipe.Networks(8, Nonlinearity.CUBE, restarts);
+      Networks options = networks(8, Nonlinearity.CUBE, restarts);
       Matrix maps = SpatialIca.decompose(moments, options, 9).maps();
       double norm =
           IntStream.range(0, maps.rows())
@@ -179,7 +179,7 @@ class SpatialIcaTest {
             (t, j) -> j == 0 ? 0 : j == 1 ? 3.7 : samples.get(t, j - 2));
     Moments moments = SampleMoments.of(widened);
 
-    Recipe.Networks once = new Recipe.Networks(4, Nonlinearity.CUBE, 1);
+    Networks once = networks(4, Nonlinearity.CUBE, 1);
     NetworkMaps with = SpatialIca.decompose(moments, once, 8);
     NetworkMaps without = SpatialIca.decompose(SampleMoments.of(samples), once, 8);
 
@@ -201,8 +201,7 @@ class SpatialIcaTest {
 
   @Test
   void asManyComponentsAsNeuronsLoseTheMean() {
-    NetworkMaps maps =
-        SpatialIca.decompose(blobs(1), new Recipe.Networks(500, Nonlinearity.CUBE, 1), 1);
+    NetworkMaps maps = SpatialIca.decompose(blobs(1), networks(500, Nonlinearity.CUBE, 1), 1);
     assertThat(maps.networks()).isEqualTo(NEURONS - 1);
   }
 
@@ -227,8 +226,21 @@ class SpatialIcaTest {
         .withMessageContaining("Infinity");
   }
 
-  private static Recipe.Networks options(int components, Nonlinearity nonlinearity) {
-    return new Recipe.Networks(components, nonlinearity, 5);
+  private static Networks options(int components, Nonlinearity nonlinearity) {
+    return networks(components, nonlinearity, 5);
+  }
+
+  private static Networks networks(int components, Nonlinearity nonlinearity, int restarts) {
+    Networks.Ica usual = Networks.Ica.DEFAULT;
+    return Networks.of(components)
+        .with(
+            new Networks.Ica(
+                usual.algorithm(),
+                nonlinearity,
+                restarts,
+                usual.tolerance(),
+                usual.maxIterations(),
+                usual.keep()));
   }
 
   /** Blob i lies on neurons 10 i … 10 i + 9, half of them negative; from 40 on they are in none. */

@@ -17,8 +17,6 @@ import org.fnprune.recipe.Recipe.Calibration;
 import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.recipe.Recipe.Form;
 import org.fnprune.recipe.Recipe.Latency;
-import org.fnprune.recipe.Recipe.Networks;
-import org.fnprune.recipe.Recipe.Nonlinearity;
 import org.fnprune.recipe.Recipe.SelectorName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,7 +88,7 @@ class RecipeReaderTest {
     assertThat(recipe.calibration())
         .isEqualTo(
             new Calibration(folder.resolve("data/add-train.jsonl"), "text", false, 512, 128, 16));
-    assertThat(recipe.networks()).isEqualTo(new Networks(64, Nonlinearity.CUBE, 10));
+    assertThat(recipe.networks()).isEqualTo(Networks.of(64));
     assertThat(recipe.prune())
         .isEqualTo(
             new Recipe.Prune(
@@ -118,7 +116,7 @@ class RecipeReaderTest {
     Recipe recipe = read(MINIMAL);
     assertThat(recipe.seed()).isEqualTo(42);
     assertThat(recipe.threads()).isZero();
-    assertThat(recipe.networks()).isEqualTo(new Networks(32, Nonlinearity.CUBE, 10));
+    assertThat(recipe.networks()).isEqualTo(Networks.of(32));
     assertThat(recipe.prune().allocation()).isEqualTo(AllocationRule.UNIFORM);
     assertThat(recipe.prune().roundTo()).isEqualTo(8);
     assertThat(recipe.verify().tasks()).isEmpty();
@@ -235,9 +233,6 @@ class RecipeReaderTest {
           networks: {components: 0}         | networks.components 0: must be a whole number from 1 to 1048576
           networks: {components: 1.5}       | networks.components 1.5: must be a whole number from 1 to 1048576
           networks: {nonlinearity: tanh}    | networks.nonlinearity tanh: is not known; allowed: logcosh, exp, cube
-          networks: {method: temporal-ica}  | networks.method temporal-ica: is not built yet; allowed for now: spatial-ica
-          networks: {groups: 4}             | networks.groups 4: is not built yet; allowed for now: 1
-          networks: {threshold: 3.46}       | networks.threshold 3.46: is not built yet; allowed for now: auto
           networks: [cube]                  | 'networks' must be a mapping of keys to values
           compensate: {method: bias, sequential: true} | compensate.sequential true: needs compensation 'least-squares', not 'bias'
           compensate: {ridge: 0}            | compensate.ridge 0: must be more than 0

@@ -14,8 +14,6 @@ import org.fnprune.recipe.Recipe.Calibration;
 import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.recipe.Recipe.Form;
 import org.fnprune.recipe.Recipe.Latency;
-import org.fnprune.recipe.Recipe.Networks;
-import org.fnprune.recipe.Recipe.Nonlinearity;
 import org.fnprune.recipe.Recipe.SelectorName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +60,7 @@ class RecipeWriterTest {
             1 + random.nextInt(1000),
             1 + random.nextInt(4096),
             1 + random.nextInt(64)),
-        new Networks(
-            1 + random.nextInt(99), any(random, Nonlinearity.values()), 1 + random.nextInt(9)),
+        networks(random),
         new Recipe.Prune(
             ImmutableList.of("ffn"),
             budget,
@@ -83,6 +80,38 @@ class RecipeWriterTest {
                 ? null
                 : new Latency(ImmutableIntArray.of(1, 1 + random.nextInt(64)), 128, 10),
             random.nextInt(3)));
+  }
+
+  private static Networks networks(Random random) {
+    return new Networks(
+        any(random, Networks.Method.values()),
+        any(random, Networks.Signals.values()),
+        random.nextBoolean()
+            ? new Networks.Components.Fixed(1 + random.nextInt(99))
+            : new Networks.Components.Estimated(any(random, Networks.Estimator.values())),
+        any(
+            random,
+            new Networks.Threshold[] {
+              new Networks.Threshold.Budget(),
+              new Networks.Threshold.Z(4 * random.nextDouble()),
+              new Networks.Threshold.Ratio(2 * random.nextDouble()),
+              new Networks.Threshold.Fdr(random.nextDouble())
+            }),
+        any(
+            random,
+            new Networks.Groups[] {
+              new Networks.Groups.Shards(1 + random.nextInt(9)),
+              new Networks.Groups.Datasets(),
+              new Networks.Groups.Field(NAMES.get(random.nextInt(NAMES.size() - 1)))
+            }),
+        any(random, Networks.Grouping.values()),
+        new Networks.Ica(
+            any(random, Networks.Algorithm.values()),
+            any(random, Networks.Nonlinearity.values()),
+            1 + random.nextInt(9),
+            1e-9 + 0.1 * random.nextDouble(),
+            1 + random.nextInt(999),
+            any(random, Networks.Keep.values())));
   }
 
   @Test

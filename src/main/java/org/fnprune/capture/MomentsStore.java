@@ -1,0 +1,40 @@
+package org.fnprune.capture;
+
+import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
+
+/**
+ * The moments of many signals, loaded when they are asked for: of wide models they fit on disk and
+ * not in memory.
+ */
+public interface MomentsStore {
+
+  /** The ids of all signals, in the order of the units. */
+  ImmutableSet<String> ids();
+
+  /**
+   * What is known of one signal.
+   *
+   * @throws IllegalArgumentException when there is no such signal
+   */
+  Captured get(String id);
+
+  /** A store of moments in memory. */
+  static MomentsStore of(ImmutableMap<String, ? extends Captured> moments) {
+    return new MomentsStore() {
+      @Override
+      public ImmutableSet<String> ids() {
+        return moments.keySet();
+      }
+
+      @Override
+      public Captured get(String id) {
+        Captured found = moments.get(id);
+        if (found == null) {
+          throw new IllegalArgumentException("no moments of '" + id + "'");
+        }
+        return found;
+      }
+    };
+  }
+}
