@@ -60,9 +60,46 @@ final class RecipeFlags {
             "X",
             "gate: exit code 3 when a task's first metric loses more than this\n(default: no gate)"));
     texts.put(Flag.LIMIT, new Text("N", "rows of each task at most (default: all)"));
-    texts.put(Flag.COMPONENTS, new Text("K", "networks per unit (default 32)"));
+    texts.put(
+        Flag.METHOD,
+        new Text(
+            "M",
+            "spatial-ica: independent maps over neurons; temporal-ica: independent\ncourses over tokens (default spatial-ica)"));
+    texts.put(
+        Flag.SOURCE,
+        new Text(
+            "S",
+            "what is decomposed: activation, activation-and-up or ffn-out\n(default activation)"));
+    texts.put(
+        Flag.COMPONENTS,
+        new Text(
+            "K",
+            "networks per unit: a number, or auto, pesel or minka to estimate it\n(default 32)"));
+    texts.put(
+        Flag.THRESHOLD,
+        new Text(
+            "RULE",
+            "where supports end: auto (by the budget), z:NUMBER, ratio:NUMBER or\nfdr:RATE (default auto)"));
+    texts.put(
+        Flag.GROUPS,
+        new Text("G", "groups of text: a number of shards, dataset or field:NAME (default 1)"));
+    texts.put(
+        Flag.GROUPING,
+        new Text(
+            "G",
+            "of several groups: stacked (what they share) or separate (each its own)\n(default stacked)"));
+    texts.put(
+        Flag.ALGORITHM, new Text("A", "of FastICA: parallel or deflation (default parallel)"));
     texts.put(Flag.NONLINEARITY, new Text("G", "cube, logcosh or exp (default cube)"));
     texts.put(Flag.RESTARTS, new Text("N", "seeded starts of FastICA (default 10)"));
+    texts.put(
+        Flag.TOLERANCE, new Text("T", "no component turns by more: converged (default 0.0001)"));
+    texts.put(Flag.MAX_ITERATIONS, new Text("N", "give up after this many (default 200)"));
+    texts.put(
+        Flag.KEEP,
+        new Text(
+            "RUN",
+            "of the restarts: sparsest, or centrotypes of their clusters\n(default sparsest)"));
     texts.put(Flag.LATENCY, new Text("BOOL", "whether latency is measured (default true)"));
     return texts;
   }

@@ -53,7 +53,7 @@ public enum Flag {
   /** Independent maps or independent courses. */
   METHOD("method"),
   /** What is decomposed. */
-  SIGNALS("signals"),
+  SOURCE("source"),
   /** Networks per unit: a number or an estimator. */
   COMPONENTS("components"),
   /** Where a network's support ends. */

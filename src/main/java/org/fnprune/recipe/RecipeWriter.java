@@ -56,7 +56,7 @@ public final class RecipeWriter {
   private void networks(Networks networks) {
     section("networks");
     line("  method", Names.of(networks.method()));
-    line("  signals", Names.of(networks.signals()));
+    line("  source", Names.of(networks.signals()));
     line("  components", text(networks.components()));
     line("  threshold", text(networks.threshold()));
     line("  groups", text(networks.groups()));
@@ -141,7 +141,7 @@ public final class RecipeWriter {
 
   /** All digits of a number, without an exponent. */
   private static String plain(double number) {
-    return BigDecimal.valueOf(number).toPlainString();
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
   /** A double-quoted YAML scalar; letters, digits and printable ASCII stay as they are. */

@@ -91,11 +91,15 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     return value;
   }
 
-  /** A number strictly between 0 and 1. */
-  double fraction() {
+  /**
+   * A number strictly between 0 and 1.
+   *
+   * @param usual one that does well, for the help
+   */
+  double fraction(String usual) {
     double value = number();
     if (!(value > 0 && value < 1)) {
-      throw refuse("must lie between 0 and 1, both excluded", "try 0.5");
+      throw refuse("must lie between 0 and 1, both excluded", "try " + usual);
     }
     return value;
   }
@@ -148,16 +152,25 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     }
   }
 
+  /** Whether it starts as a number does, whatever follows. */
+  boolean looksNumeric() {
+    return text.matches("[-+.]*[0-9].*");
+  }
+
   /** The text before the first {@code separator}; all of it when there is none. */
   String before(char separator) {
     int at = text.indexOf(separator);
     return at < 0 ? text : text.substring(0, at);
   }
 
-  /** What follows the first {@code separator}, read on its own; empty when there is none. */
+  /**
+   * What follows the first {@code separator}, to be read on its own, as a word; blank when there is
+   * none.
+   */
   Setting after(char separator) {
-    int at = text.indexOf(separator);
-    return word(label, base, at < 0 ? "" : text.substring(at + 1).strip());
+    String name = before(separator);
+    String rest = name.length() == text.length() ? "" : text.substring(name.length() + 1);
+    return word(label + " " + name + separator, base, rest);
   }
 
   /** The items of a list; a word is split at its commas. */

@@ -151,9 +151,17 @@ class RecipeWriterTest {
               batch_size: 16
             networks:
               method: spatial-ica
+              source: activation
               components: 32
+              threshold: auto
+              groups: 1
+              grouping: stacked
+              algorithm: parallel
               nonlinearity: cube
               restarts: 10
+              tolerance: 0.0001
+              max_iterations: 200
+              keep: sparsest
             prune:
               targets: [ffn]
               sparsity: 0.5
