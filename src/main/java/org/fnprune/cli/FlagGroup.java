@@ -5,10 +5,11 @@ import java.util.Arrays;
 
 /** How help sorts flags. */
 enum FlagGroup {
-  RUN("run", "output", "force", "device", "seed", "threads"),
+  RUN("run", "output", "force", "device", "seed", "threads", "memory"),
   CALIBRATION(
       "calibration text",
       "calibration",
+      "moments",
       "text",
       "lines",
       "num-samples",

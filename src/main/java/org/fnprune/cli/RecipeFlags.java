@@ -26,10 +26,20 @@ final class RecipeFlags {
     texts.put(Flag.SEED, new Text("N", "of every random step (default 42)"));
     texts.put(Flag.THREADS, new Text("N", "CPU threads; 0 takes all processors (default 0)"));
     texts.put(
-        Flag.CALIBRATION, new Text("FILE", "sample text: .jsonl, .ndjson, .csv, .tsv or .txt"));
+        Flag.MEMORY,
+        new Text("SIZE", "for captured moments: auto or a size such as 4GiB (default auto)"));
+    texts.put(
+        Flag.CALIBRATION,
+        new Text(
+            "FILE",
+            "sample text: .jsonl, .ndjson, .csv, .tsv or .txt; may be given several times"));
+    texts.put(
+        Flag.MOMENTS, new Text("DIR", "instead of text: moments that 'capture' or a run wrote"));
     texts.put(Flag.TEXT, new Text("FIELD", "the field that holds the text (default text)"));
     texts.put(Flag.LINES, new Text("", "plain text: each line is a sample, not the whole file"));
-    texts.put(Flag.NUM_SAMPLES, new Text("N", "samples at most, the first ones (default 512)"));
+    texts.put(
+        Flag.NUM_SAMPLES,
+        new Text("N", "samples of each file at most, the first ones (default 512)"));
     texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (default 128)"));
     texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (default 16)"));
     texts.put(

@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.fnprune.common.DidYouMean;
 import org.fnprune.common.UsageException;
@@ -171,6 +172,23 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     String name = before(separator);
     String rest = name.length() == text.length() ? "" : text.substring(name.length() + 1);
     return word(label + " " + name + separator, base, rest);
+  }
+
+  /** The items of a list; of a single value, that value. */
+  ImmutableList<Setting> itemsOrSelf() {
+    return form == Form.LIST ? items : ImmutableList.of(this);
+  }
+
+  /** An amount of memory in bytes, at least {@code min}. */
+  long bytes(long min) {
+    OptionalLong bytes = form == Form.LIST ? OptionalLong.empty() : ByteSize.parse(text);
+    if (bytes.isEmpty()) {
+      throw refuse("must be a number of bytes or a size such as 4GiB or 500MB", "write 4GiB");
+    }
+    if (bytes.getAsLong() < min) {
+      throw refuse("is too little; allowed: at least " + min + " bytes", "write 4GiB");
+    }
+    return bytes.getAsLong();
   }
 
   /** The items of a list; a word is split at its commas. */

@@ -29,7 +29,7 @@ class NetworksSectionTest {
       """
       model: m
       output: o
-      calibration: {dataset: d.jsonl}
+      calibration: {dataset: [d.jsonl, e.jsonl]}
       prune: {sparsity: 0.5}
       """;
 
@@ -50,6 +50,7 @@ class NetworksSectionTest {
                 .with(Flag.MODEL, "m")
                 .with(Flag.OUTPUT, "o")
                 .with(Flag.CALIBRATION, "d.jsonl")
+                .with(Flag.CALIBRATION, "e.jsonl")
                 .with(Flag.SPARSITY, "0.5")
                 .with(flag, value))
         .networks();
