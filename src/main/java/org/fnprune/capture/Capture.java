@@ -2,9 +2,12 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
@@ -13,7 +16,6 @@ import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
-import org.fnprune.structure.PrunableUnit;
 
 /** Runs the model over sample text once and keeps the moments of every unit. */
 public final class Capture {
@@ -28,12 +30,15 @@ public final class Capture {
    * @return moments by unit id
    * @throws UsageException when an activation is not finite, naming the unit
    */
-  public static ImmutableMap<String, Moments> run(
+  public static MomentsStore run(
       Graph graph,
-      List<PrunableUnit> units,
+      List<Signal> units,
       List<TokenBatch> batches,
+      CaptureOptions what,
       RuntimeOptions options,
-      Progress progress) {
+      Path folder,
+      Progress progress)
+      throws IOException {
     InstrumentedModel instrumented = InstrumentedModel.of(graph, units);
     List<String> outputs =
         ImmutableList.<String>builder()
@@ -56,11 +61,17 @@ public final class Capture {
       }
       progress.done();
     }
-    return collect(units, accumulators);
+    MomentsIndex.remove(folder);
+    ImmutableList.Builder<MomentsIndex.Entry> entries = ImmutableList.builder();
+    for (Map.Entry<String, Moments> entry : collect(units, accumulators).entrySet()) {
+      entries.add(MomentsFiles.write(folder, entry.getKey(), entry.getValue(), Optional.empty()));
+    }
+    new MomentsIndex(what.model(), options.deviceName(), entries.build()).write(folder);
+    return new MomentsFolder(folder);
   }
 
   private static ImmutableMap<String, Moments> collect(
-      List<PrunableUnit> units, List<MomentsAccumulator> accumulators) {
+      List<Signal> units, List<MomentsAccumulator> accumulators) {
     ImmutableMap.Builder<String, Moments> moments = ImmutableMap.builder();
     for (int i = 0; i < units.size(); i++) {
       Moments found = accumulators.get(i).moments();

@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.structure.PrunableUnit;
 
 /**
  * The dense model with a few nodes more, so that it computes the moments of every unit itself: Σh
@@ -18,14 +17,14 @@ import org.fnprune.structure.PrunableUnit;
 record InstrumentedModel(OnnxModel model, ImmutableList<String> grams, ImmutableList<String> sums) {
 
   /** Adds the nodes for {@code units} to a dense model. */
-  static InstrumentedModel of(Graph graph, List<PrunableUnit> units) {
+  static InstrumentedModel of(Graph graph, List<Signal> units) {
     Taps taps = new Taps(graph.model());
     ImmutableList.Builder<String> grams = ImmutableList.builder();
     ImmutableList.Builder<String> sums = ImmutableList.builder();
     for (int i = 0; i < units.size(); i++) {
-      PrunableUnit unit = units.get(i);
+      Signal unit = units.get(i);
       String rows = "fnprune_unit_" + i;
-      taps.rows(unit.activation(), unit.width() * (long) unit.unitSize(), rows);
+      taps.rows(unit.tensors().get(0), unit.width(), rows);
       taps.outputProduct(rows + "_gram", rows, rows);
       taps.outputSum(rows + "_sum", rows);
       grams.add(rows + "_gram");
