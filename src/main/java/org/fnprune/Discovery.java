@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fnprune.capture.Capture;
 import org.fnprune.capture.CaptureOptions;
 import org.fnprune.capture.MomentsFiles;
@@ -83,19 +84,24 @@ public final class Discovery {
   public static MomentsStore capture(
       Recipe recipe, Path output, Shard shard, boolean force, Pipeline.Listener listener)
       throws IOException {
-    RunInputs inputs = RunInputs.ofText(recipe, shard);
-    if (recipe.calibration() == null) {
-      throw new UsageException(
-          "there is no calibration text to capture, only moments in " + recipe.moments(),
-          "give --calibration FILE");
-    }
+    RunInputs inputs = inputsOfCapture(recipe, output, shard);
     ProductFolder folder = ProductFolder.ofMoments(output, force);
-    OutputPath.requireApart(output, inputs.folder());
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
     Discovery discovery = new Discovery(recipe, inputs, device, listener);
     discovery.prepare();
     folder.replace(staging -> discovery.capture(inputs.calibration(), staging));
     return MomentsFiles.open(output).orElseThrow();
+  }
+
+  static RunInputs inputsOfCapture(Recipe recipe, Path output, Shard shard) {
+    if (recipe.calibration() == null && recipe.moments() != null) {
+      throw new UsageException(
+          "there is no calibration text to capture, only moments in " + recipe.moments(),
+          "give --calibration FILE");
+    }
+    RunInputs inputs = RunInputs.ofText(recipe, shard);
+    OutputPath.requireApart(output, inputs.folder());
+    return inputs;
   }
 
   /**
@@ -113,30 +119,30 @@ public final class Discovery {
   }
 
   /** The moments of each group of text, and of all of it. */
-  record Evidence(MomentsStore all, ImmutableList<CalibrationGroup> groups) {
+  record Captures(MomentsStore all, ImmutableList<CalibrationGroup> groups) {
 
-    static Evidence of(MomentsStore all) {
-      return new Evidence(all, ImmutableList.of(CalibrationGroup.of(all)));
+    static Captures of(MomentsStore all) {
+      return new Captures(all, ImmutableList.of(CalibrationGroup.of(all)));
     }
   }
 
   /** Captures what a run needs, or takes what an interrupted run has captured. */
-  Evidence capture(RunFolder folder) throws IOException {
+  Captures capture(RunFolder folder) throws IOException {
     if (inputs.captured().isPresent()) {
       prepare();
-      return Evidence.of(inputs.captured().get());
+      return Captures.of(inputs.captured().get());
     }
     if (inputs.groups().isEmpty()) {
-      return Evidence.of(MomentsStore.of(ImmutableMap.of()));
+      return Captures.of(MomentsStore.of(ImmutableMap.of()));
     }
     prepare();
-    if (folder.resumed() && MomentsFiles.open(folder.moments()).isPresent()) {
+    Optional<Captures> before = folder.resumed() ? read(folder) : Optional.empty();
+    if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
-      return read(folder);
+      return before.get();
     }
     if (inputs.groups().size() == 1) {
-      capture(inputs.calibration(), folder.moments());
-      return read(folder);
+      return Captures.of(capture(inputs.calibration(), folder.moments()));
     }
     List<Path> parts = new ArrayList<>();
     for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
@@ -145,19 +151,24 @@ public final class Discovery {
       capture(group, part);
     }
     MomentsMerge.merge(parts, folder.moments());
-    return read(folder);
+    return read(folder).orElseThrow();
   }
 
-  private Evidence read(RunFolder folder) {
-    MomentsStore all = MomentsFiles.open(folder.moments()).orElseThrow();
-    if (inputs.groups().size() == 1) {
-      return Evidence.of(all);
+  /** What the folder holds of a complete capture. */
+  private Optional<Captures> read(RunFolder folder) {
+    Optional<MomentsStore> all = MomentsFiles.open(folder.moments());
+    if (all.isEmpty() || inputs.groups().size() == 1) {
+      return all.map(Captures::of);
     }
     ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
     for (int g = 0; g < inputs.groups().size(); g++) {
-      groups.add(CalibrationGroup.of(MomentsFiles.open(folder.momentsOfGroup(g)).orElseThrow()));
+      Optional<MomentsStore> group = MomentsFiles.open(folder.momentsOfGroup(g));
+      if (group.isEmpty()) {
+        return Optional.empty();
+      }
+      groups.add(CalibrationGroup.of(group.get()));
     }
-    return new Evidence(all, groups.build());
+    return Optional.of(new Captures(all.get(), groups.build()));
   }
 
   private void prepare() {
@@ -195,7 +206,7 @@ public final class Discovery {
   }
 
   /** Decomposes what was captured and writes the networks. */
-  ImmutableMap<String, NetworkMaps> networks(Evidence evidence, RunFolder folder)
+  ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder)
       throws IOException {
     ImmutableMap<String, NetworkMaps> networks =
         NetworkFinder.find(evidence.groups(), recipe.networks(), recipe.seed(), listener);

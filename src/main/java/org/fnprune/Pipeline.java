@@ -93,15 +93,15 @@ public final class Pipeline {
     Structure structure = inputs.structure();
     folder.write("structure.json", Json.pretty(StructureJson.of(structure)));
     Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
-    Discovery.Evidence evidence = clock.time("capture", () -> discovery.capture(folder));
+    Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
     ImmutableMap<String, NetworkMaps> networks =
         clock.time(
             "networks",
             () ->
                 Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)
-                    ? discovery.networks(evidence, folder)
+                    ? discovery.networks(captures, folder)
                     : ImmutableMap.of());
-    MomentsStore moments = evidence.all();
+    MomentsStore moments = captures.all();
     PruningPlan plan =
         clock.time(
             "select",
