@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Npy;
@@ -78,6 +77,7 @@ public final class MomentsFiles {
       Path folder, String id, Captured captured, Optional<LagProducts> lag) throws IOException {
     Files.createDirectories(folder);
     Npy.write(file(folder, id, "sum"), captured.sum());
+    int rank = 0;
     double residual = 0;
     if (captured instanceof Moments moments) {
       Npy.write(file(folder, id, "gram"), moments.gram());
@@ -87,6 +87,7 @@ public final class MomentsFiles {
           file(folder, id, "values"),
           Matrix.of(1, sketch.values().length(), sketch.values().toArray()));
       Npy.write(file(folder, id, "vectors"), sketch.vectors());
+      rank = sketch.values().length();
       residual = sketch.residual();
     }
     if (lag.isPresent()) {
@@ -97,6 +98,7 @@ public final class MomentsFiles {
         captured.count(),
         captured.width(),
         captured instanceof Sketch,
+        rank,
         residual,
         lag.map(LagProducts::pairs).orElse(MomentsIndex.Entry.NO_PAIRS));
   }
@@ -123,14 +125,37 @@ public final class MomentsFiles {
         : Optional.empty();
   }
 
-  /** Every file that an entry speaks of. */
-  static Stream<Path> files(Path folder, MomentsIndex.Entry entry) {
-    Stream<String> kinds =
-        entry.sketch()
-            ? Stream.of("sum", "squares", "values", "vectors")
-            : Stream.of("sum", "gram");
-    return Stream.concat(kinds, entry.hasLag() ? Stream.of("lag") : Stream.of())
-        .map(kind -> file(folder, entry.id(), kind));
+  /**
+   * Checks that every file that an entry speaks of is there and whole, without reading it.
+   *
+   * @throws UsageException naming the first that is not
+   */
+  static void check(Path folder, MomentsIndex.Entry entry) {
+    int width = entry.width();
+    check(folder, entry, "sum", 1, width);
+    if (entry.sketch()) {
+      check(folder, entry, "squares", 1, width);
+      check(folder, entry, "values", 1, entry.rank());
+      check(folder, entry, "vectors", width, entry.rank());
+    } else {
+      check(folder, entry, "gram", width, width);
+    }
+    if (entry.hasLag()) {
+      check(folder, entry, "lag", 1, width);
+    }
+  }
+
+  private static void check(
+      Path folder, MomentsIndex.Entry entry, String kind, int rows, int cols) {
+    Path file = file(folder, entry.id(), kind);
+    try {
+      if (Files.size(file) == Npy.fileBytes(rows, cols)) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new UsageException("moments file " + file + " cannot be read", "capture again", e);
+    }
+    throw new UsageException("moments file " + file + " is not whole", "capture again");
   }
 
   private static Matrix matrix(Path folder, MomentsIndex.Entry entry, String kind, int rows) {

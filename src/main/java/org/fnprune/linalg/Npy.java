@@ -36,6 +36,11 @@ public final class Npy {
         });
   }
 
+  /** Bytes of a file that {@link #write} made of a rows × cols matrix. */
+  public static long fileBytes(int rows, int cols) {
+    return NpyHeader.bytes(rows, cols).length + (long) rows * cols * Double.BYTES;
+  }
+
   /**
    * Reads an array of one axis (as one row) or two: floats of 16, 32 or 64 bits or whole numbers of
    * 8 to 64, little- or big-endian, in C or Fortran order, of format version 1.0, 2.0 or 3.0.
