@@ -192,7 +192,7 @@ public final class Pipeline {
             recipe.seed(),
             listener);
     networks.forEach((unit, maps) -> maps.complaints().forEach(c -> warn(unit + ": " + c)));
-    NetworkFiles.write(folder.networks(), networks);
+    NetworkFiles.write(folder.networks(), networks, recipe.networks());
     return networks;
   }
 
