@@ -12,6 +12,8 @@ import org.fnprune.capture.CaptureOptions;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsMerge;
 import org.fnprune.capture.MomentsStore;
+import org.fnprune.capture.ProjectionCapture;
+import org.fnprune.capture.Projector;
 import org.fnprune.capture.Signal;
 import org.fnprune.common.Hashes;
 import org.fnprune.common.Json;
@@ -23,11 +25,14 @@ import org.fnprune.network.CalibrationGroup;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkFinder;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.Networks.Components;
+import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.report.StructureJson;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
+import org.fnprune.structure.PrunableUnit;
 
 /**
  * The first half of a run: what the model's neurons do on sample text, and which of them work
@@ -118,57 +123,68 @@ public final class Discovery {
     return MomentsFiles.open(output).orElseThrow();
   }
 
-  /** The moments of each group of text, and of all of it. */
-  record Captures(MomentsStore all, ImmutableList<CalibrationGroup> groups) {
+  /** The moments of all signals over the whole text, and of what is decomposed in each group. */
+  record Captures(MomentsStore all, ImmutableList<CalibrationGroup> groups) {}
 
-    static Captures of(MomentsStore all) {
-      return new Captures(all, ImmutableList.of(CalibrationGroup.of(all)));
-    }
-  }
-
-  /** Captures what a run needs, or takes what an interrupted run has captured. */
+  /** Captures what a run needs, or takes what was captured before. */
   Captures capture(RunFolder folder) throws IOException {
-    if (inputs.captured().isPresent()) {
-      prepare();
-      return Captures.of(inputs.captured().get());
-    }
-    if (inputs.groups().isEmpty()) {
-      return Captures.of(MomentsStore.of(ImmutableMap.of()));
-    }
     prepare();
+    if (inputs.captured().isPresent()) {
+      MomentsStore all = inputs.captured().get();
+      return new Captures(all, ImmutableList.of(CalibrationGroup.of(ofSource(all))));
+    }
     Optional<Captures> before = folder.resumed() ? read(folder) : Optional.empty();
     if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
-    if (inputs.groups().size() == 1) {
-      return Captures.of(capture(inputs.calibration(), folder.moments()));
+    if (inputs.groups().size() > 1) {
+      List<Path> parts = new ArrayList<>();
+      for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
+        Path part = folder.momentsOfGroup(parts.size());
+        parts.add(part);
+        capture(group, part);
+      }
+      MomentsMerge.merge(parts, folder.moments());
+    } else if (!inputs.groups().isEmpty()) {
+      capture(inputs.calibration(), folder.moments());
     }
-    List<Path> parts = new ArrayList<>();
-    for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
-      Path part = folder.momentsOfGroup(parts.size());
-      parts.add(part);
-      capture(group, part);
-    }
-    MomentsMerge.merge(parts, folder.moments());
-    return read(folder).orElseThrow();
+    return read(folder)
+        .orElseGet(() -> new Captures(MomentsStore.of(ImmutableMap.of()), ImmutableList.of()));
   }
 
   /** What the folder holds of a complete capture. */
   private Optional<Captures> read(RunFolder folder) {
     Optional<MomentsStore> all = MomentsFiles.open(folder.moments());
-    if (all.isEmpty() || inputs.groups().size() == 1) {
-      return all.map(Captures::of);
-    }
     ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
-    for (int g = 0; g < inputs.groups().size(); g++) {
-      Optional<MomentsStore> group = MomentsFiles.open(folder.momentsOfGroup(g));
-      if (group.isEmpty()) {
+    int count = 0;
+    for (ImmutableList<TokenBatch> batches : inputs.groups().values()) {
+      Optional<MomentsStore> part =
+          inputs.groups().size() == 1 ? all : MomentsFiles.open(folder.momentsOfGroup(count++));
+      if (all.isEmpty() || part.isEmpty()) {
         return Optional.empty();
       }
-      groups.add(CalibrationGroup.of(group.get()));
+      groups.add(new CalibrationGroup(ofSource(part.get()), projector(batches)));
     }
-    return Optional.of(new Captures(all.get(), groups.build()));
+    return all.map(whole -> new Captures(whole, groups.build()));
+  }
+
+  private SourceMoments ofSource(MomentsStore moments) {
+    ImmutableMap.Builder<String, String> signals = ImmutableMap.builder();
+    for (PrunableUnit unit : inputs.structure().units()) {
+      signals.put(unit.id(), Signal.id(unit, recipe.networks().signals()));
+    }
+    return new SourceMoments(moments, signals.buildOrThrow());
+  }
+
+  private Projector projector(List<TokenBatch> batches) {
+    ImmutableList.Builder<Signal> signals = ImmutableList.builder();
+    for (PrunableUnit unit : inputs.structure().units()) {
+      Signal source = Signal.of(inputs.dense(), unit, recipe.networks().signals());
+      signals.add(new Signal(unit.id(), source.tensors(), source.widths()));
+    }
+    return new ProjectionCapture(
+        inputs.dense(), signals.build(), batches, options(recipe, "").memory(), device, listener);
   }
 
   private void prepare() {
@@ -179,10 +195,10 @@ public final class Discovery {
     }
   }
 
-  private MomentsStore capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
-    return Capture.run(
+  private void capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
+    Capture.run(
         inputs.dense(),
-        signals(inputs),
+        signals(recipe, inputs),
         batches,
         options(recipe, modelId(inputs)),
         device,
@@ -190,15 +206,32 @@ public final class Discovery {
         listener);
   }
 
-  static ImmutableList<Signal> signals(RunInputs inputs) {
-    return inputs.structure().units().stream()
-        .map(Signal::activation)
-        .collect(ImmutableList.toImmutableList());
+  /** What enters each unit's projection, and what is decomposed where that is something else. */
+  static ImmutableList<Signal> signals(Recipe recipe, RunInputs inputs) {
+    Signals source = recipe.networks().signals();
+    ImmutableList.Builder<Signal> signals = ImmutableList.builder();
+    for (PrunableUnit unit : inputs.structure().units()) {
+      signals.add(Signal.activation(unit));
+      if (source != Signals.ACTIVATION) {
+        signals.add(Signal.of(inputs.dense(), unit, source));
+      }
+    }
+    return signals.build();
   }
 
+  /** Estimates of the number of components need to know how alike neighbouring tokens are. */
   static CaptureOptions options(Recipe recipe, String model) {
-    CaptureOptions usual = CaptureOptions.defaults(model);
-    return recipe.memory() == 0 ? usual : usual.withMemory(recipe.memory());
+    boolean estimated = recipe.networks().components() instanceof Components.Estimated;
+    int rank =
+        recipe.networks().components() instanceof Components.Fixed fixed
+            ? Math.max(CaptureOptions.RANK, fixed.count())
+            : CaptureOptions.RANK;
+    return new CaptureOptions(
+        recipe.memory() == 0 ? CaptureOptions.defaultMemory() : recipe.memory(),
+        estimated,
+        rank,
+        recipe.seed(),
+        model);
   }
 
   static String modelId(RunInputs inputs) throws IOException {
@@ -206,13 +239,13 @@ public final class Discovery {
   }
 
   /** Decomposes what was captured and writes the networks. */
-  ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder)
+  ImmutableMap<String, NetworkMaps> networks(Captures captures, RunFolder folder)
       throws IOException {
     ImmutableMap<String, NetworkMaps> networks =
-        NetworkFinder.find(evidence.groups(), recipe.networks(), recipe.seed(), listener);
+        NetworkFinder.find(captures.groups(), recipe.networks(), recipe.seed(), listener);
     networks.forEach(
         (unit, maps) -> maps.complaints().forEach(c -> listener.warn(unit + ": " + c)));
-    NetworkFiles.write(folder.networks(), networks);
+    NetworkFiles.write(folder.networks(), networks, recipe.networks());
     return networks;
   }
 }

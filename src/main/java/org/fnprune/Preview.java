@@ -143,7 +143,7 @@ public record Preview(
     }
     CapturePlan plan =
         CapturePlan.of(
-            Discovery.signals(inputs),
+            Discovery.signals(recipe, inputs),
             Capture.largest(inputs.calibration()),
             Discovery.options(recipe, Discovery.modelId(inputs)));
     return new Text(groups.build(), inputs.skipped(), plan);

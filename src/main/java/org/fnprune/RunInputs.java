@@ -92,13 +92,19 @@ record RunInputs(
     return moments == null
         ? this
         : new RunInputs(
-            folder, dense, structure, groups, skipped, Optional.of(captured(moments)), tasks);
+            folder,
+            dense,
+            structure,
+            groups,
+            skipped,
+            Optional.of(captured(recipe, moments)),
+            tasks);
   }
 
-  private MomentsStore captured(Path moments) {
+  private MomentsStore captured(Recipe recipe, Path moments) {
     try {
       return MomentsFiles.require(
-          moments, Hashes.sha256(folder.onnxFile()), Discovery.signals(this));
+          moments, Hashes.sha256(folder.onnxFile()), Discovery.signals(recipe, this));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
