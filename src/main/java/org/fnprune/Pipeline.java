@@ -2,6 +2,7 @@ package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.MarkdownReport;
@@ -145,6 +147,13 @@ public final class Pipeline {
             verified.gate(),
             clock.timings(),
             ImmutableList.copyOf(warnings));
+    if (!networks.isEmpty()) {
+      NetworkFiles.writeIndex(
+          folder.networks(),
+          networks,
+          recipe.networks(),
+          Maps.asMap(networks.keySet(), report::supports));
+    }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));
     return report;

@@ -19,9 +19,12 @@ import org.fnprune.data.Tokenizer;
 import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.select.Planner;
+import org.fnprune.select.Selector;
+import org.fnprune.select.Selectors;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
 import org.fnprune.verify.Task;
@@ -57,6 +60,7 @@ record RunInputs(
   static RunInputs read(Recipe recipe) {
     RunInputs model = ofModel(recipe);
     Planner.requireReachable(model.structure, recipe.prune());
+    requireNeurons(recipe);
     return model.withCaptured(recipe).withText(recipe, Shard.ALL, recipe.verify().tasks());
   }
 
@@ -72,6 +76,18 @@ record RunInputs(
           "calibration text is missing: there is nothing to capture", "give --calibration FILE");
     }
     return ofModel(recipe).withCaptured(recipe).withText(recipe, shard, ImmutableList.of());
+  }
+
+  /** Networks of outputs do not say which neurons to keep. */
+  private static void requireNeurons(Recipe recipe) {
+    if (recipe.networks().signals() == Networks.Signals.FFN_OUT
+        && Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)) {
+      throw new UsageException(
+          "networks of 'ffn-out' are of outputs, but selector 'functional-networks' chooses among"
+              + " the neurons of ffn units",
+          "set the source of the networks to activation or activation-and-up; 'fnprune networks'"
+              + " takes ffn-out");
+    }
   }
 
   private static RunInputs ofModel(Recipe recipe) {
