@@ -188,7 +188,7 @@ class CaptureAndNetworksTest {
     Outcome outcome = succeeds("run @/r.yaml --groups 2 --dry-run");
     assertThat(outcome.out())
         .contains("Text: 24 samples, 190 tokens in 2 batches\n")
-        .containsPattern("group 1: 12 samples, \\d+ tokens in 1 batches\n")
+        .containsPattern("group 1: 12 samples, \\d+ tokens in 1 batch\n")
         .contains("Capture, of each group: 1 pass over the text, at most ")
         .containsPattern("layers\\.1\\.ffn +1 +ffn +16 +272\n")
         .contains("  method: spatial-ica\n")
