@@ -106,7 +106,8 @@ public record SymmetricEigen(ImmutableDoubleArray values, Matrix vectors) {
     return new SymmetricEigen(values.build(), rows.transposed());
   }
 
-  private static double signOfLargest(double[] values, int offset, int length) {
+  /** The sign of the entry of largest magnitude in a stretch of {@code values}. */
+  static double signOfLargest(double[] values, int offset, int length) {
     double largest = 0;
     for (int i = offset; i < offset + length; i++) {
       if (Math.abs(values[i]) > Math.abs(largest)) {
@@ -141,7 +142,7 @@ public record SymmetricEigen(ImmutableDoubleArray values, Matrix vectors) {
     }
   }
 
-  private static void requireDone(String routine, int info) {
+  static void requireDone(String routine, int info) {
     if (info != 0) {
       throw new IllegalStateException("LAPACK " + routine + " failed with info " + info);
     }
