@@ -2,14 +2,19 @@ package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.fnprune.capture.Capture;
+import org.fnprune.capture.CaptureOptions;
 import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsFiles;
+import org.fnprune.capture.MomentsStore;
+import org.fnprune.capture.Signal;
+import org.fnprune.common.Hashes;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
@@ -99,8 +104,7 @@ public final class Pipeline {
     Graph model = inputs.dense();
     Structure structure = inputs.structure();
     folder.write("structure.json", Json.pretty(StructureJson.of(structure)));
-    ImmutableMap<String, Moments> moments =
-        clock.time("capture", () -> capture(inputs, folder, device));
+    MomentsStore moments = clock.time("capture", () -> capture(inputs, folder, device));
     ImmutableMap<String, NetworkMaps> networks =
         clock.time("networks", () -> networks(moments, folder));
     PruningPlan plan =
@@ -114,7 +118,13 @@ public final class Pipeline {
             "compensate",
             () ->
                 new Compensator(model, structure, plan)
-                    .fit(recipe.compensate(), moments, inputs.calibration(), device, listener));
+                    .fit(
+                        recipe.compensate(),
+                        moments,
+                        inputs.calibration(),
+                        device,
+                        this::warn,
+                        listener));
     OnnxModel slim =
         clock.time("rewrite", () -> GraphRewriter.rewrite(model, structure, plan, fits));
     writeSlim(inputs, folder, plan, slim);
@@ -145,34 +155,38 @@ public final class Pipeline {
     return report;
   }
 
-  private ImmutableMap<String, Moments> capture(
-      RunInputs inputs, RunFolder folder, RuntimeOptions device) throws IOException {
+  private MomentsStore capture(RunInputs inputs, RunFolder folder, RuntimeOptions device)
+      throws IOException {
     if (inputs.calibration().isEmpty()) {
-      return ImmutableMap.of();
+      return MomentsStore.of(ImmutableMap.of());
     }
     Threads.set(recipe.threads());
     SelfTest.run();
     if (inputs.skipped() > 0) {
       warn(inputs.skipped() + " calibration samples had no tokens and were skipped");
     }
-    Optional<ImmutableMap<String, Moments>> before =
-        folder.resumed() ? MomentsFiles.read(folder.moments()) : Optional.empty();
+    Optional<MomentsStore> before =
+        folder.resumed() ? MomentsFiles.open(folder.moments()) : Optional.empty();
     if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
-    ImmutableMap<String, Moments> moments =
-        Capture.run(
-            inputs.dense(), inputs.structure().units(), inputs.calibration(), device, listener);
-    MomentsFiles.write(folder.moments(), moments, device.deviceName());
-    return moments;
+    return Capture.run(
+        inputs.dense(),
+        inputs.structure().units().stream().map(Signal::activation).toList(),
+        inputs.calibration(),
+        CaptureOptions.defaults(Hashes.sha256(inputs.folder().onnxFile())),
+        device,
+        folder.moments(),
+        listener);
   }
 
-  private ImmutableMap<String, NetworkMaps> networks(
-      ImmutableMap<String, Moments> moments, RunFolder folder) throws IOException {
+  private ImmutableMap<String, NetworkMaps> networks(MomentsStore store, RunFolder folder)
+      throws IOException {
     if (!Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)) {
       return ImmutableMap.of();
     }
+    ImmutableMap<String, Moments> moments = Maps.toMap(store.ids(), id -> (Moments) store.get(id));
     ImmutableMap<String, NetworkMaps> networks =
         NetworkFinder.find(moments, recipe.networks(), recipe.seed(), listener);
     networks.forEach((unit, maps) -> maps.complaints().forEach(c -> warn(unit + ": " + c)));

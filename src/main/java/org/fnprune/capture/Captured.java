@@ -30,12 +30,13 @@ public sealed interface Captured permits Moments, Sketch {
 
   /** E h² − μ² of every neuron, 1 × d. */
   default Matrix variance() {
+    Matrix squares = squares();
     return Matrix.tabulate(
         1,
         width(),
         (i, j) -> {
           double mean = sum().get(0, j) / count();
-          return squares().get(0, j) / count() - mean * mean;
+          return squares.get(0, j) / count() - mean * mean;
         });
   }
 }

@@ -26,21 +26,18 @@ public final class LiveNeurons {
    *
    * @throws UsageException when a moment is not finite, naming the neuron
    */
-  public static ImmutableIntArray of(Moments moments) {
-    requireFinite(moments);
-    int width = moments.width();
-    double[] square = moments.gram().diagonal();
-    double[] variance = new double[width];
+  public static ImmutableIntArray of(Captured captured) {
+    requireFinite(captured);
+    Matrix squares = captured.squares();
+    Matrix variance = captured.variance();
     double largest = 0;
-    for (int j = 0; j < width; j++) {
-      double mean = moments.sum().get(0, j) / moments.count();
-      square[j] /= moments.count();
-      variance[j] = square[j] - mean * mean;
-      largest = Math.max(largest, variance[j]);
+    for (int j = 0; j < captured.width(); j++) {
+      largest = Math.max(largest, variance.get(0, j));
     }
-    ImmutableIntArray.Builder live = ImmutableIntArray.builder(width);
-    for (int j = 0; j < width; j++) {
-      if (variance[j] > Math.max(CONSTANT * square[j], SILENT * largest)) {
+    ImmutableIntArray.Builder live = ImmutableIntArray.builder(captured.width());
+    for (int j = 0; j < captured.width(); j++) {
+      double square = squares.get(0, j) / captured.count();
+      if (variance.get(0, j) > Math.max(CONSTANT * square, SILENT * largest)) {
         live.add(j);
       }
     }
@@ -52,14 +49,20 @@ public final class LiveNeurons {
    *
    * @throws UsageException naming the first neuron concerned
    */
-  public static void requireFinite(Moments moments) {
-    Matrix gram = moments.gram();
-    for (int i = 0; i < moments.width(); i++) {
-      requireFinite("sum", i, moments.sum().get(0, i));
-      requireFinite("sum of squares", i, gram.get(i, i));
+  public static void requireFinite(Captured captured) {
+    Matrix squares = captured.squares();
+    for (int i = 0; i < captured.width(); i++) {
+      requireFinite("sum", i, captured.sum().get(0, i));
+      requireFinite("sum of squares", i, squares.get(0, i));
     }
-    for (int i = 0; i < moments.width(); i++) {
-      for (int j = 0; j < moments.width(); j++) {
+    if (captured instanceof Moments moments) {
+      requireFinitePairs(moments.gram());
+    }
+  }
+
+  private static void requireFinitePairs(Matrix gram) {
+    for (int i = 0; i < gram.rows(); i++) {
+      for (int j = 0; j < gram.cols(); j++) {
         if (!Double.isFinite(gram.get(i, j))) {
           requireFinite("product with neuron " + j, i, gram.get(i, j));
         }

@@ -2,6 +2,7 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
+import java.util.Optional;
 
 /**
  * The moments of many signals, loaded when they are asked for: of wide models they fit on disk and
@@ -18,6 +19,15 @@ public interface MomentsStore {
    * @throws IllegalArgumentException when there is no such signal
    */
   Captured get(String id);
+
+  /**
+   * The products of one signal's neighbouring tokens; empty when they were not captured.
+   *
+   * @throws IllegalArgumentException when there is no such signal
+   */
+  default Optional<LagProducts> lag(String id) {
+    return Optional.empty();
+  }
 
   /** A store of moments in memory. */
   static MomentsStore of(ImmutableMap<String, ? extends Captured> moments) {

@@ -36,6 +36,11 @@ public final class Npy {
         });
   }
 
+  /** Bytes of a file that {@link #write} made of a rows × cols matrix. */
+  public static long fileBytes(int rows, int cols) {
+    return NpyHeader.bytes(rows, cols).length + (long) rows * cols * Double.BYTES;
+  }
+
   /**
    * Reads float64 or float32, C or Fortran order, of one axis (as one row) or two.
    *

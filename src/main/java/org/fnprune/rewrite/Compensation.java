@@ -4,6 +4,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.fnprune.capture.Captured;
 import org.fnprune.capture.ErrorMoments;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
@@ -46,27 +47,28 @@ public final class Compensation {
   /**
    * Fits the projection to what it keeps.
    *
-   * @param moments of h over the calibration data
+   * @param captured of h over the calibration data; all pairs of neurons for least squares
    * @param consumer W, d × m
    * @param kept K, ascending
    * @param ridge ε ≥ 0; looked at for least squares only
-   * @throws IllegalArgumentException when shapes do not fit or W is not finite
+   * @throws IllegalArgumentException when shapes do not fit, W is not finite, or least squares is
+   *     asked for of a sketch
    * @throws org.fnprune.common.UsageException when a moment is not finite, naming the neuron
    */
   public static Fit fit(
-      Moments moments,
+      Captured captured,
       Matrix consumer,
       ImmutableIntArray kept,
       CompensationMethod method,
       double ridge) {
-    check(moments, consumer, ridge);
+    check(captured, consumer, ridge);
     return switch (method) {
       case NONE -> none(consumer, kept);
-      case BIAS -> bias(moments, consumer, kept);
+      case BIAS -> bias(captured, consumer, kept);
       case LEAST_SQUARES ->
           Double.isInfinite(ridge)
-              ? bias(moments, consumer, kept)
-              : leastSquares(moments, consumer, kept, ridge);
+              ? bias(captured, consumer, kept)
+              : leastSquares(pairs(captured), consumer, kept, ridge);
     };
   }
 
@@ -87,7 +89,14 @@ public final class Compensation {
     return difference.inner(moments.covariance().times(difference)) + bias.inner(bias);
   }
 
-  private static Fit bias(Moments moments, Matrix consumer, ImmutableIntArray kept) {
+  private static Moments pairs(Captured captured) {
+    if (captured instanceof Moments moments) {
+      return moments;
+    }
+    throw new IllegalArgumentException("least squares needs the products of all pairs of neurons");
+  }
+
+  private static Fit bias(Captured moments, Matrix consumer, ImmutableIntArray kept) {
     Matrix rows = consumer.selectRows(kept.toArray());
     return withMeans(moments, consumer, kept, rows, Double.POSITIVE_INFINITY);
   }
@@ -153,7 +162,7 @@ public final class Compensation {
 
   /** The bias that makes both outputs agree on average: μW − μ_K W′. */
   private static Fit withMeans(
-      Moments moments, Matrix consumer, ImmutableIntArray kept, Matrix weight, double ridge) {
+      Captured moments, Matrix consumer, ImmutableIntArray kept, Matrix weight, double ridge) {
     Matrix mean = moments.mean();
     Matrix shift = mean.times(consumer).minus(mean.selectCols(kept.toArray()).times(weight));
     return new Fit(weight, shift, ridge);
@@ -171,7 +180,7 @@ public final class Compensation {
     return Matrix.of(count, rows.cols(), values);
   }
 
-  private static void check(Moments moments, Matrix consumer, double ridge) {
+  private static void check(Captured moments, Matrix consumer, double ridge) {
     if (moments.width() != consumer.rows()) {
       throw new IllegalArgumentException(
           "moments of " + moments.width() + " neurons, weight of " + consumer.rows());

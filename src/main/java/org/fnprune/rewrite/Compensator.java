@@ -3,7 +3,10 @@ package org.fnprune.rewrite;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
-import org.fnprune.capture.Moments;
+import java.util.function.Consumer;
+import org.fnprune.capture.Captured;
+import org.fnprune.capture.MomentsStore;
+import org.fnprune.capture.Sketch;
 import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.Graph;
@@ -27,14 +30,16 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
   /**
    * Fits by unit id; none for units that stay whole, and none at all for method {@code none}.
    *
-   * @param moments of the dense model, by unit id
+   * @param moments of the dense model by unit id, read one unit at a time
    * @param batches calibration text, for sequential fitting
+   * @param warnings told where a unit is fitted in a simpler way than asked for
    */
   public ImmutableMap<String, Compensation.Fit> fit(
       Compensate options,
-      Map<String, Moments> moments,
+      MomentsStore moments,
       List<TokenBatch> batches,
       RuntimeOptions device,
+      Consumer<String> warnings,
       Progress progress) {
     if (options.method() == CompensationMethod.NONE) {
       return ImmutableMap.of();
@@ -42,11 +47,11 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
     return options.sequential()
         ? SequentialCompensation.fit(
             dense, structure, plan, batches, options.ridge(), device, progress)
-        : fitApart(options, moments);
+        : fitApart(options, moments, warnings);
   }
 
   private ImmutableMap<String, Compensation.Fit> fitApart(
-      Compensate options, Map<String, Moments> moments) {
+      Compensate options, MomentsStore moments, Consumer<String> warnings) {
     ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
     Map<String, UnitPlan> pruned = plan.pruned();
     for (PrunableUnit unit : structure.units()) {
@@ -54,19 +59,31 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
       if (planned == null) {
         continue;
       }
-      Moments captured = moments.get(unit.id());
-      if (captured == null) {
-        throw new IllegalStateException("no activations were captured for " + unit.id());
-      }
+      Captured captured = moments.get(unit.id());
       fits.put(
           unit.id(),
           Compensation.fit(
               captured,
               ConsumerWeights.read(dense, unit),
               planned.kept(),
-              options.method(),
+              possible(options.method(), unit, captured, warnings),
               options.ridge()));
     }
     return fits.buildOrThrow();
+  }
+
+  /** Least squares needs the covariance of all pairs of neurons, which a sketch does not have. */
+  private static CompensationMethod possible(
+      CompensationMethod wanted, PrunableUnit unit, Captured captured, Consumer<String> warnings) {
+    if (wanted != CompensationMethod.LEAST_SQUARES || !(captured instanceof Sketch)) {
+      return wanted;
+    }
+    warnings.accept(
+        "unit '"
+            + unit.id()
+            + "' is compensated by bias, not least squares: its "
+            + captured.width()
+            + " neurons did not fit the memory limit; raise --memory");
+    return CompensationMethod.BIAS;
   }
 }

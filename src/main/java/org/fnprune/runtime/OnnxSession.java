@@ -88,6 +88,19 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs the model into tensors that the caller owns.
+   *
+   * @throws ModelRunException when ONNX Runtime fails
+   */
+  void runInto(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> outputs) {
+    try {
+      session.run(feeds, outputs).close();
+    } catch (OrtException e) {
+      throw new ModelRunException("ONNX Runtime failed: " + e.getMessage(), e);
+    }
+  }
+
   @Override
   public void close() {
     try {

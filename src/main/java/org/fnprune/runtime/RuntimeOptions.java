@@ -22,6 +22,11 @@ public record RuntimeOptions(boolean cuda, int ordinal, int threads) {
     return cuda ? "cuda:" + ordinal : "cpu";
   }
 
+  /** How many threads that is. */
+  public int threadCount() {
+    return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+  }
+
   OrtSession.SessionOptions toNative() throws OrtException {
     OrtSession.SessionOptions options = new OrtSession.SessionOptions();
     options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);

@@ -4,30 +4,26 @@ import java.util.ArrayList;
 import java.util.List;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe;
-import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 
 /** Spreads a budget of parameters over units: how many channels each one keeps. */
-public final class Allocation {
+final class Allocation {
 
   private Allocation() {}
 
   /**
-   * Kept widths, in the candidates' order. Each is a multiple of {@code roundTo} or the full width,
-   * and at least one block. Units of the first and last protected layers stay whole (layers count
-   * by their distinct numbers; a unit of unknown layer, −1, is never protected).
+   * Kept widths, in the places' order. Each is a multiple of {@code roundTo} or the full width, and
+   * at least one block. Units of the first and last protected layers stay whole (layers count by
+   * their distinct numbers; a unit of unknown layer, −1, is never protected).
    *
-   * @param rankings of the candidates, in their order; looked at for the global rule only
+   * @param rankings of the places, in their order; looked at for the global rule only
    * @param parametersToRemove the target; met as closely as the grid of widths allows
    * @throws UsageException when the target is out of reach or too small for one step of the grid
    */
-  public static List<Integer> widths(
-      List<Candidate> candidates,
-      List<Ranking> rankings,
-      long parametersToRemove,
-      Recipe.Prune options) {
-    check(candidates, rankings);
-    List<Slot> slots = slots(candidates.stream().map(Place::of).toList(), options);
+  static List<Integer> widths(
+      List<Place> places, List<Ranking> rankings, long parametersToRemove, Recipe.Prune options) {
+    check(places, rankings);
+    List<Slot> slots = slots(places, options);
     requireReachable(slots, parametersToRemove, options);
     List<Integer> widths =
         switch (options.allocation()) {
@@ -54,18 +50,6 @@ public final class Allocation {
   static void requireReachable(Structure structure, long target, Recipe.Prune options) {
     List<Place> places = structure.units().stream().map(Place::of).toList();
     requireReachable(slots(places, options), target, options);
-  }
-
-  /** What the allocation has to know about a unit. */
-  private record Place(int layer, int width, long parametersPerChannel) {
-
-    static Place of(Candidate unit) {
-      return new Place(unit.layer(), unit.width(), unit.parametersPerChannel());
-    }
-
-    static Place of(PrunableUnit unit) {
-      return new Place(unit.layer(), unit.width(), unit.parametersPerChannel());
-    }
   }
 
   /**
@@ -136,17 +120,17 @@ public final class Allocation {
                 + ", protect fewer layers, or lower round_to");
   }
 
-  private static void check(List<Candidate> candidates, List<Ranking> rankings) {
-    if (candidates.size() != rankings.size()) {
+  private static void check(List<Place> places, List<Ranking> rankings) {
+    if (places.size() != rankings.size()) {
       throw new IllegalArgumentException(
-          candidates.size() + " units, " + rankings.size() + " rankings");
+          places.size() + " units, " + rankings.size() + " rankings");
     }
-    for (int u = 0; u < candidates.size(); u++) {
-      if (candidates.get(u).width() != rankings.get(u).order().length()) {
+    for (int u = 0; u < places.size(); u++) {
+      if (places.get(u).width() != rankings.get(u).order().length()) {
         throw new IllegalArgumentException(
-            candidates.get(u).id()
+            places.get(u).id()
                 + " has "
-                + candidates.get(u).width()
+                + places.get(u).width()
                 + " channels, its ranking "
                 + rankings.get(u).order().length());
       }

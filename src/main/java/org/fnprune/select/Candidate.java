@@ -1,6 +1,6 @@
 package org.fnprune.select;
 
-import org.fnprune.capture.Moments;
+import org.fnprune.capture.Captured;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ public record Candidate(
     int layer,
     Matrix consumer,
     long parametersPerChannel,
-    @Nullable Moments moments,
+    @Nullable Captured moments,
     @Nullable NetworkMaps networks) {
 
   public Candidate {
@@ -41,7 +41,7 @@ public record Candidate(
   }
 
   /** The moments, for selectors that need them. */
-  Moments requireMoments() {
+  Captured requireMoments() {
     if (moments == null) {
       throw new IllegalStateException("no activations were captured for " + id);
     }

@@ -2,8 +2,8 @@ package org.fnprune.select;
 
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.fnprune.capture.Captured;
 import org.fnprune.capture.LiveNeurons;
-import org.fnprune.capture.Moments;
 import org.fnprune.linalg.Matrix;
 
 /**
@@ -41,12 +41,12 @@ final class CoverageSelector implements Selector {
 
   /** What is maximised for {@code candidate}. */
   static Coverage objective(Candidate candidate) {
-    Moments moments = candidate.requireMoments();
-    LiveNeurons.requireFinite(moments);
+    Captured captured = candidate.requireMoments();
+    LiveNeurons.requireFinite(captured);
     Matrix maps = candidate.requireNetworks().maps();
     return new Coverage(
         parts(maps, Rankings.outputEnergy(candidate)),
-        weights(maps, moments, candidate.consumer()));
+        weights(maps, captured, candidate.consumer()));
   }
 
   /** a, d × k; a network without energy has none to share. */
@@ -65,28 +65,16 @@ final class CoverageSelector implements Selector {
   }
 
   /** ω: tr(W_Sᵀ C_SS W_S) / tr(Wᵀ C W) for the support S of every network. */
-  private static double[] weights(Matrix maps, Moments moments, Matrix consumer) {
-    double total = outputVariance(moments, consumer);
+  private static double[] weights(Matrix maps, Captured captured, Matrix consumer) {
+    OutputVariance variance = OutputVariance.of(captured, consumer);
+    double total = variance.of(IntStream.range(0, consumer.rows()).toArray());
     double[] weights = new double[maps.rows()];
     for (int k = 0; k < weights.length; k++) {
       double[] z = maps.row(k);
       int[] support = IntStream.range(0, z.length).filter(j -> Math.abs(z[j]) > SUPPORT).toArray();
-      double carried = outputVariance(restricted(moments, support), consumer.selectRows(support));
+      double carried = variance.of(support);
       weights[k] = total > 0 ? Math.max(carried / total, 0) : 0;
     }
     return weights;
-  }
-
-  private static Moments restricted(Moments moments, int[] neurons) {
-    return new Moments(
-        moments.count(),
-        moments.sum().selectCols(neurons),
-        moments.gram().selectRows(neurons).selectCols(neurons));
-  }
-
-  /** tr(Wᵀ C W) = ⟨W, E hhᵀ W⟩ − ‖μW‖², without a copy of the d × d covariance. */
-  private static double outputVariance(Moments moments, Matrix weight) {
-    Matrix mean = moments.mean().times(weight);
-    return weight.inner(moments.gram().times(weight)) / moments.count() - mean.inner(mean);
   }
 }

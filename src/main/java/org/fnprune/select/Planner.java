@@ -3,7 +3,7 @@ package org.fnprune.select;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.fnprune.capture.Moments;
+import org.fnprune.capture.MomentsStore;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.Graph;
 import org.fnprune.network.NetworkMaps;
@@ -20,19 +20,19 @@ public final class Planner {
   /**
    * The plan.
    *
-   * @param moments by unit id; empty when nothing was captured
+   * @param moments by unit id, read one unit at a time; empty when nothing was captured
    * @param networks by unit id; empty when none were computed
    * @throws UsageException when the budget cannot be met
    */
   public static PruningPlan plan(
       Graph graph,
       Structure structure,
-      Map<String, Moments> moments,
+      MomentsStore moments,
       Map<String, NetworkMaps> networks,
       Recipe.Prune options,
       long seed) {
     Selector selector = Selectors.of(options);
-    List<Candidate> candidates = new ArrayList<>();
+    boolean measured = selector.needs().contains(Selector.Evidence.MOMENTS);
     List<Ranking> rankings = new ArrayList<>();
     for (PrunableUnit unit : structure.units()) {
       Candidate candidate =
@@ -41,16 +41,18 @@ public final class Planner {
               unit.layer(),
               ConsumerWeights.read(graph, unit),
               unit.parametersPerChannel(),
-              moments.get(unit.id()),
+              measured ? moments.get(unit.id()) : null,
               networks.get(unit.id()));
-      candidates.add(candidate);
       rankings.add(selector.rank(candidate, seed));
     }
     List<Integer> widths =
         Allocation.widths(
-            candidates, rankings, parametersToRemove(structure, options.budget()), options);
+            structure.units().stream().map(Place::of).toList(),
+            rankings,
+            parametersToRemove(structure, options.budget()),
+            options);
     List<UnitPlan> units = new ArrayList<>();
-    for (int i = 0; i < candidates.size(); i++) {
+    for (int i = 0; i < rankings.size(); i++) {
       PrunableUnit unit = structure.units().get(i);
       units.add(
           new UnitPlan(

@@ -55,7 +55,7 @@ final class Rankings {
   static double[] outputEnergy(Candidate candidate) {
     double[] energy = squaredNorms(candidate.consumer());
     Matrix sum = candidate.requireMoments().sum();
-    double[] squares = candidate.requireMoments().gram().diagonal();
+    double[] squares = candidate.requireMoments().squares().row(0);
     long count = candidate.requireMoments().count();
     for (int j = 0; j < energy.length; j++) {
       double mean = sum.get(0, j) / count;

@@ -2,7 +2,7 @@ package org.fnprune.select;
 
 import java.util.Arrays;
 import java.util.Set;
-import org.fnprune.capture.Moments;
+import org.fnprune.capture.Captured;
 
 /**
  * mean_i |W_ij| · √(E h_j²): Wanda (arXiv 2306.11695) summed over a channel's outgoing weights.
@@ -22,11 +22,11 @@ final class WandaSpSelector implements Selector {
 
   @Override
   public Ranking rank(Candidate candidate, long seed) {
-    Moments moments = candidate.requireMoments();
+    Captured moments = candidate.requireMoments();
     double[] scores = new double[candidate.width()];
     for (int j = 0; j < scores.length; j++) {
       double weight = Arrays.stream(candidate.consumer().row(j)).map(Math::abs).average().orElse(0);
-      scores[j] = weight * Math.sqrt(moments.gram().get(j, j) / moments.count());
+      scores[j] = weight * Math.sqrt(moments.squares().get(0, j) / moments.count());
     }
     return Rankings.byStandardisedScore(scores);
   }

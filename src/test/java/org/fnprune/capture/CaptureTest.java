@@ -6,13 +6,14 @@ import static org.fnprune.model.TinyGraphs.WIDTH;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Lists;
 import com.google.common.primitives.ImmutableIntArray;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -32,6 +33,7 @@ import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.StructureFinder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,11 +67,26 @@ class CaptureTest {
     return batches;
   }
 
+  @TempDir static Path folder;
+
   private static Moments capture(OnnxModel model, List<TokenBatch> batches, String unit) {
     Graph graph = Graph.of(model);
-    ImmutableMap<String, Moments> moments =
-        Capture.run(graph, StructureFinder.find(graph).units(), batches, CPU, Progress.NONE);
-    return Objects.requireNonNull(moments.get(unit), unit);
+    List<Signal> signals =
+        StructureFinder.find(graph).units().stream().map(Signal::activation).toList();
+    try {
+      return (Moments)
+          Capture.run(
+                  graph,
+                  signals,
+                  batches,
+                  CaptureOptions.defaults("tiny"),
+                  CPU,
+                  folder,
+                  Progress.NONE)
+              .get(unit);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static Stream<String> models() {

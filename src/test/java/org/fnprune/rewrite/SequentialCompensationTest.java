@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
-import org.fnprune.capture.Capture;
 import org.fnprune.capture.ErrorCapture;
 import org.fnprune.capture.ErrorMoments;
+import org.fnprune.capture.TinyCapture;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
@@ -46,9 +46,7 @@ class SequentialCompensationTest {
 
     Compensation.Fit alone =
         Compensation.fit(
-            requireNonNull(
-                Capture.run(check.dense(), List.of(first), TEXT, SlimCheck.CPU, Progress.NONE)
-                    .get(first.id())),
+            TinyCapture.moments(check.dense(), first, TEXT),
             ConsumerWeights.read(check.dense(), first),
             plan.units().get(0).kept(),
             CompensationMethod.LEAST_SQUARES,

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.fnprune.common.UsageException;
-import org.fnprune.linalg.Matrix;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.AllocationRule;
 import org.junit.jupiter.api.Test;
@@ -56,13 +55,12 @@ class AllocationTest {
       int units, int width, int perChannel, int block) {
     for (AllocationRule rule : AllocationRule.values()) {
       for (double sparsity : new double[] {0.1, 0.3, 0.5, 0.7, 0.9}) {
-        List<Candidate> candidates = candidates(Collections.nCopies(units, width), perChannel);
+        List<Place> places = places(Collections.nCopies(units, width), perChannel);
         long all = (long) units * width * perChannel;
         long target = Math.round(all * sparsity);
         List<Integer> widths =
-            Allocation.widths(
-                candidates, rankings(candidates, 3), target, options(rule, 0, 0, block));
-        assertThat((double) removed(candidates, widths) / all).isCloseTo(sparsity, within(0.005));
+            Allocation.widths(places, rankings(places, 3), target, options(rule, 0, 0, block));
+        assertThat((double) removed(places, widths) / all).isCloseTo(sparsity, within(0.005));
       }
     }
   }
@@ -76,21 +74,21 @@ class AllocationTest {
     SplittableRandom random = new SplittableRandom(99);
     for (int trial = 0; trial < 300; trial++) {
       int block = 1 + random.nextInt(16);
-      List<Candidate> candidates = new ArrayList<>();
+      List<Place> places = new ArrayList<>();
       int units = 3 + random.nextInt(8);
       for (int u = 0; u < units; u++) {
-        candidates.add(candidate(u / 2, 1 + random.nextInt(300), 1 + random.nextInt(50)));
+        places.add(place(u / 2, 1 + random.nextInt(300), 1 + random.nextInt(50)));
       }
       Recipe.Prune options = options(rule, random.nextInt(2), random.nextInt(2), block);
-      List<Boolean> open = open(candidates, options);
+      List<Boolean> open = open(places, options);
       long possible = 0;
       long largestStep = 0;
       for (int u = 0; u < units; u++) {
-        Candidate candidate = candidates.get(u);
+        Place place = places.get(u);
         if (open.get(u)) {
-          int most = candidate.width() - Math.min(block, candidate.width());
-          possible += most * candidate.parametersPerChannel();
-          largestStep = Math.max(largestStep, block * candidate.parametersPerChannel());
+          int most = place.width() - Math.min(block, place.width());
+          possible += most * place.parametersPerChannel();
+          largestStep = Math.max(largestStep, block * place.parametersPerChannel());
         }
       }
       if (possible == 0 || possible < 2 * largestStep) {
@@ -98,158 +96,143 @@ class AllocationTest {
       }
       long target = largestStep + (long) ((possible - largestStep) * random.nextDouble());
 
-      List<Integer> widths =
-          Allocation.widths(candidates, rankings(candidates, trial), target, options);
+      List<Integer> widths = Allocation.widths(places, rankings(places, trial), target, options);
 
       for (int u = 0; u < units; u++) {
-        int full = candidates.get(u).width();
+        int full = places.get(u).width();
         int kept = widths.get(u);
         assertThat(kept == full || (kept < full && kept % block == 0 && kept > 0)).isTrue();
         assertThat(open.get(u) || kept == full).isTrue();
       }
-      assertThat(Math.abs(removed(candidates, widths) - target)).isLessThanOrEqualTo(largestStep);
+      assertThat(Math.abs(removed(places, widths) - target)).isLessThanOrEqualTo(largestStep);
     }
   }
 
-  private static List<Boolean> open(List<Candidate> candidates, Recipe.Prune options) {
-    int last = candidates.get(candidates.size() - 1).layer();
-    return candidates.stream()
+  private static List<Boolean> open(List<Place> places, Recipe.Prune options) {
+    int last = places.get(places.size() - 1).layer();
+    return places.stream()
         .map(c -> c.layer() >= options.protectFirst() && c.layer() <= last - options.protectLast())
         .toList();
   }
 
   @Test
   void globalRemovesTheLeastValuedBlocksAnywhere() {
-    List<Candidate> candidates = candidates(List.of(4, 4), 1);
+    List<Place> places = places(List.of(4, 4), 1);
     List<Ranking> rankings = List.of(ranking(9, 8, 7, 6), ranking(5, 4, 3, 2));
 
-    assertThat(Allocation.widths(candidates, rankings, 3, options(AllocationRule.GLOBAL, 0, 0, 1)))
+    assertThat(Allocation.widths(places, rankings, 3, options(AllocationRule.GLOBAL, 0, 0, 1)))
         .containsExactly(4, 1);
-    assertThat(Allocation.widths(candidates, rankings, 4, options(AllocationRule.GLOBAL, 0, 0, 1)))
+    assertThat(Allocation.widths(places, rankings, 4, options(AllocationRule.GLOBAL, 0, 0, 1)))
         .containsExactly(3, 1);
   }
 
   @Test
   void globalLooksAtTheMeanOfABlock() {
-    List<Candidate> candidates = candidates(List.of(4, 4), 1);
+    List<Place> places = places(List.of(4, 4), 1);
     List<Ranking> rankings = List.of(ranking(9, 8, 7, 0), ranking(5, 4, 3, 2));
 
-    assertThat(Allocation.widths(candidates, rankings, 2, options(AllocationRule.GLOBAL, 0, 0, 2)))
+    assertThat(Allocation.widths(places, rankings, 2, options(AllocationRule.GLOBAL, 0, 0, 2)))
         .containsExactly(4, 2);
   }
 
   @Test
   void globalSpreadsEqualValuesEvenly() {
-    List<Candidate> candidates = candidates(List.of(8, 8), 1);
+    List<Place> places = places(List.of(8, 8), 1);
     List<Ranking> rankings = List.of(ranking(new double[8]), ranking(new double[8]));
 
-    assertThat(Allocation.widths(candidates, rankings, 8, options(AllocationRule.GLOBAL, 0, 0, 1)))
+    assertThat(Allocation.widths(places, rankings, 8, options(AllocationRule.GLOBAL, 0, 0, 1)))
         .containsExactly(4, 4);
   }
 
   @Test
   void protectedLayersCountByDistinctNumbers() {
-    List<Candidate> candidates =
+    List<Place> places =
         List.of(
-            candidate(3, 16, 1),
-            candidate(3, 16, 1),
-            candidate(7, 16, 1),
-            candidate(9, 16, 1),
-            candidate(-1, 16, 1));
+            place(3, 16, 1), place(3, 16, 1), place(7, 16, 1), place(9, 16, 1), place(-1, 16, 1));
     List<Integer> widths =
         Allocation.widths(
-            candidates, rankings(candidates, 1), 16, options(AllocationRule.UNIFORM, 1, 1, 8));
+            places, rankings(places, 1), 16, options(AllocationRule.UNIFORM, 1, 1, 8));
     assertThat(widths).containsExactly(16, 16, 8, 16, 8);
   }
 
   @Test
   void aTargetOutOfReachSaysHowMuchIsPossible() {
-    List<Candidate> candidates = candidates(List.of(16, 16), 10);
+    List<Place> places = places(List.of(16, 16), 10);
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(
             () ->
                 Allocation.widths(
-                    candidates,
-                    rankings(candidates, 1),
-                    100,
-                    options(AllocationRule.UNIFORM, 1, 0, 8)))
+                    places, rankings(places, 1), 100, options(AllocationRule.UNIFORM, 1, 0, 8)))
         .withMessageContaining("at most 80 of the targets' 320")
         .satisfies(e -> assertThat(e.help()).contains("0.25"));
   }
 
   @Test
   void protectingEveryLayerLeavesNothing() {
-    List<Candidate> candidates = candidates(List.of(16, 16), 10);
+    List<Place> places = places(List.of(16, 16), 10);
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(
             () ->
                 Allocation.widths(
-                    candidates,
-                    rankings(candidates, 1),
-                    100,
-                    options(AllocationRule.GLOBAL, 5, 5, 8)))
+                    places, rankings(places, 1), 100, options(AllocationRule.GLOBAL, 5, 5, 8)))
         .withMessageContaining("at most 0");
   }
 
   @ParameterizedTest
   @EnumSource(AllocationRule.class)
   void aTargetBelowOneStepIsRefused(AllocationRule rule) {
-    List<Candidate> candidates = candidates(List.of(64, 64), 10);
+    List<Place> places = places(List.of(64, 64), 10);
     for (long target : new long[] {0, 10}) {
       assertThatExceptionOfType(UsageException.class)
           .isThrownBy(
-              () ->
-                  Allocation.widths(
-                      candidates, rankings(candidates, 1), target, options(rule, 0, 0, 32)))
+              () -> Allocation.widths(places, rankings(places, 1), target, options(rule, 0, 0, 32)))
           .withMessageContaining("nothing would be removed")
           .satisfies(e -> assertThat(e.help()).contains("round_to"));
     }
   }
 
   @Test
-  void rankingsMustBelongToTheCandidates() {
-    List<Candidate> candidates = candidates(List.of(4), 1);
+  void rankingsMustBelongToTheUnits() {
+    List<Place> places = places(List.of(4), 1);
     Recipe.Prune options = options(AllocationRule.GLOBAL, 0, 0, 1);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Allocation.widths(candidates, List.of(), 1, options));
+        .isThrownBy(() -> Allocation.widths(places, List.of(), 1, options));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Allocation.widths(candidates, List.of(ranking(1, 0)), 1, options));
+        .isThrownBy(() -> Allocation.widths(places, List.of(ranking(1, 0)), 1, options));
   }
 
   private static List<Integer> uniform(List<Integer> widths, double sparsity, int block) {
-    List<Candidate> candidates = candidates(widths, 1);
+    List<Place> places = places(widths, 1);
     long all = widths.stream().mapToLong(Integer::longValue).sum();
     return Allocation.widths(
-        candidates,
-        rankings(candidates, 1),
+        places,
+        rankings(places, 1),
         Math.round(all * sparsity),
         options(AllocationRule.UNIFORM, 0, 0, block));
   }
 
-  private static long removed(List<Candidate> candidates, List<Integer> widths) {
+  private static long removed(List<Place> places, List<Integer> widths) {
     long removed = 0;
     for (int u = 0; u < widths.size(); u++) {
-      Candidate candidate = candidates.get(u);
-      removed += (candidate.width() - widths.get(u)) * candidate.parametersPerChannel();
+      Place place = places.get(u);
+      removed += (place.width() - widths.get(u)) * place.parametersPerChannel();
     }
     return removed;
   }
 
-  private static List<Candidate> candidates(List<Integer> widths, long perChannel) {
+  private static List<Place> places(List<Integer> widths, long perChannel) {
     return IntStream.range(0, widths.size())
-        .mapToObj(u -> candidate(u, widths.get(u), perChannel))
+        .mapToObj(u -> place(u, widths.get(u), perChannel))
         .toList();
   }
 
-  private static Candidate candidate(int layer, int width, long perChannel) {
-    return new Candidate("unit" + layer, layer, Matrix.zeros(width, 1), perChannel, null, null);
+  private static Place place(int layer, int width, long perChannel) {
+    return new Place("unit" + layer, layer, width, perChannel);
   }
 
-  private static List<Ranking> rankings(List<Candidate> candidates, long seed) {
+  private static List<Ranking> rankings(List<Place> places, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    return candidates.stream()
-        .map(c -> Rankings.byScore(random.doubles(c.width()).toArray()))
-        .toList();
+    return places.stream().map(c -> Rankings.byScore(random.doubles(c.width()).toArray())).toList();
   }
 
   private static Ranking ranking(double... values) {
