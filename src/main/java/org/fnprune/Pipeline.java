@@ -2,7 +2,6 @@ package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.fnprune.capture.Capture;
 import org.fnprune.capture.CaptureOptions;
-import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
@@ -22,6 +20,7 @@ import org.fnprune.linalg.SelfTest;
 import org.fnprune.linalg.Threads;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.network.CalibrationGroup;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkFinder;
 import org.fnprune.network.NetworkMaps;
@@ -186,9 +185,12 @@ public final class Pipeline {
     if (!Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)) {
       return ImmutableMap.of();
     }
-    ImmutableMap<String, Moments> moments = Maps.toMap(store.ids(), id -> (Moments) store.get(id));
     ImmutableMap<String, NetworkMaps> networks =
-        NetworkFinder.find(moments, recipe.networks(), recipe.seed(), listener);
+        NetworkFinder.find(
+            ImmutableList.of(CalibrationGroup.of(store)),
+            recipe.networks(),
+            recipe.seed(),
+            listener);
     networks.forEach((unit, maps) -> maps.complaints().forEach(c -> warn(unit + ": " + c)));
     NetworkFiles.write(folder.networks(), networks);
     return networks;

@@ -1,31 +1,186 @@
 package org.fnprune.network;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableDoubleArray;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import org.fnprune.capture.Moments;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.fnprune.capture.Projection;
 import org.fnprune.common.Progress;
+import org.fnprune.common.UsageException;
+import org.fnprune.linalg.Matrix;
 import org.fnprune.recipe.Networks;
 
-/** Finds the functional networks of every unit. */
+/**
+ * Finds the functional networks of every signal, one after the other: the moments of one signal are
+ * in memory at a time.
+ */
 public final class NetworkFinder {
 
-  private NetworkFinder() {}
+  /** Courses may take one part in this many of the heap. */
+  private static final int HEAP_SHARE = 4;
+
+  private final CalibrationGroups groups;
+  private final Networks options;
+  private final long seed;
+  private final Progress progress;
+  private final ImmutableMap.Builder<String, NetworkMaps> found = ImmutableMap.builder();
+
+  private NetworkFinder(CalibrationGroups groups, Networks options, long seed, Progress progress) {
+    this.groups = groups;
+    this.options = options;
+    this.seed = seed;
+    this.progress = progress;
+  }
 
   /**
-   * Decomposes unit by unit.
+   * Decomposes signal by signal. One group is as no grouping, whatever the grouping.
    *
-   * @param moments by unit id
-   * @return networks by unit id, in the same order
+   * @param groups of the calibration text, one or more, all with the same signals
+   * @param seed of all starts
+   * @return networks by signal id, in the order of the first group's signals
+   * @throws UsageException when a signal is not finite, naming it and the neuron
    */
   public static ImmutableMap<String, NetworkMaps> find(
-      Map<String, Moments> moments, Networks options, long seed, Progress progress) {
-    ImmutableMap.Builder<String, NetworkMaps> networks = ImmutableMap.builder();
-    progress.start("networks", moments.size(), "units");
-    for (Map.Entry<String, Moments> entry : moments.entrySet()) {
-      networks.put(entry.getKey(), SpatialIca.decompose(entry.getValue(), options, seed));
-      progress.advance(1);
+      ImmutableList<CalibrationGroup> groups, Networks options, long seed, Progress progress) {
+    NetworkFinder finder =
+        new NetworkFinder(new CalibrationGroups(groups), options, seed, progress);
+    progress.start("networks", finder.groups.ids().size(), "units");
+    if (options.method() == Networks.Method.TEMPORAL_ICA) {
+      finder.temporal();
+    } else {
+      finder.groups.ids().forEach(finder::spatial);
     }
     progress.done();
-    return networks.buildOrThrow();
+    return finder.found.buildOrThrow();
+  }
+
+  private void add(String id, NetworkMaps maps) {
+    found.put(id, maps);
+    progress.advance(1);
+  }
+
+  private boolean separate() {
+    return groups.size() > 1 && options.grouping() == Networks.Grouping.SEPARATE;
+  }
+
+  private boolean sideBySide() {
+    return options.signals() == Networks.Signals.ACTIVATION_AND_UP;
+  }
+
+  private void spatial(String id) {
+    add(id, named(id, () -> spatialNetworks(id)));
+  }
+
+  private NetworkMaps spatialNetworks(String id) {
+    if (groups.size() == 1) {
+      Sized sized = groups.pooled(id, options.components());
+      return spatial(sized.components(), List.of(SharedDirections.of(sized.axes())));
+    }
+    ComponentCount components = groups.count(id, options.components());
+    List<PrincipalAxes> axes = groups.each(id, components.count());
+    return spatial(
+        components,
+        separate()
+            ? axes.stream().map(SharedDirections::of).toList()
+            : List.of(SharedDirections.of(axes, components.count())));
+  }
+
+  private NetworkMaps spatial(ComponentCount components, List<SharedDirections> directions) {
+    return NetworkMaps.of(
+        directions.get(0).width(),
+        sideBySide(),
+        components,
+        directions.stream()
+            .map(d -> SpatialIca.decompose(d, options.ica(), Optional.empty(), seed))
+            .toList(),
+        separate() ? ImmutableDoubleArray.of() : directions.get(0).reproducibility());
+  }
+
+  /**
+   * What is to be projected of a signal.
+   *
+   * @param axes one per group; the pooled axes for each where the groups are not separate
+   */
+  private record Job(ComponentCount components, List<PrincipalAxes> axes) {
+
+    /** Bytes of the courses and of the axes. */
+    long bytes() {
+      PrincipalAxes first = axes.get(0);
+      return (long) Double.BYTES * first.components() * (components.tokens() + 2L * first.width());
+    }
+  }
+
+  /** As many signals per pass over the text as their courses fit into a share of the heap. */
+  private void temporal() {
+    long room = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    Map<String, Job> jobs = new LinkedHashMap<>();
+    long bytes = 0;
+    for (String id : groups.ids()) {
+      Job job = named(id, () -> job(id));
+      if (bytes > 0 && bytes + job.bytes() > room) {
+        temporal(jobs);
+        jobs.clear();
+        bytes = 0;
+      }
+      jobs.put(id, job);
+      bytes += job.bytes();
+    }
+    temporal(jobs);
+  }
+
+  private Job job(String id) {
+    if (separate()) {
+      ComponentCount components = groups.count(id, options.components());
+      return new Job(components, groups.each(id, components.count()));
+    }
+    Sized sized = groups.pooled(id, options.components());
+    return new Job(sized.components(), Collections.nCopies(groups.size(), sized.axes()));
+  }
+
+  private void temporal(Map<String, Job> jobs) {
+    ImmutableMap.Builder<String, List<Projection>> projections = ImmutableMap.builder();
+    jobs.forEach(
+        (id, job) ->
+            projections.put(id, job.axes().stream().map(PrincipalAxes::whitening).toList()));
+    Map<String, List<Matrix>> courses = groups.courses(projections.buildOrThrow());
+    jobs.forEach((id, job) -> add(id, temporal(job, Objects.requireNonNull(courses.get(id)))));
+  }
+
+  private NetworkMaps temporal(Job job, List<Matrix> courses) {
+    List<Separated> networks = new ArrayList<>();
+    if (separate()) {
+      for (int g = 0; g < courses.size(); g++) {
+        networks.add(temporal(job.axes().get(g), courses.get(g)));
+      }
+    } else {
+      PrincipalAxes axes = job.axes().get(0);
+      networks.add(temporal(axes, Maps.stacked(courses, axes.components())));
+    }
+    return NetworkMaps.of(
+        job.axes().get(0).width(),
+        sideBySide(),
+        job.components(),
+        networks,
+        ImmutableDoubleArray.of());
+  }
+
+  private Separated temporal(PrincipalAxes axes, Matrix courses) {
+    return TemporalIca.decompose(axes, courses, options.ica(), Optional.empty(), seed);
+  }
+
+  /** What {@code work} returns; its complaints name the signal. */
+  private static <T> T named(String id, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (UsageException e) {
+      throw new UsageException(id + ": " + e.getMessage(), e.help(), e);
+    }
   }
 }

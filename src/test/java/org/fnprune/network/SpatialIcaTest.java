@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
+import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.SampleMoments;
+import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Cholesky;
 import org.fnprune.linalg.Matrices;
@@ -35,7 +40,7 @@ class SpatialIcaTest {
   @ParameterizedTest
   @EnumSource(Nonlinearity.class)
   void plantedNetworksComeBackUpToOrder(Nonlinearity nonlinearity) {
-    NetworkMaps maps = SpatialIca.decompose(blobs(0.3), options(BLOBS, nonlinearity), 1);
+    NetworkMaps maps = decompose(blobs(0.3), options(BLOBS, nonlinearity), 1);
 
     assertThat(maps.converged()).isTrue();
     Matrix match = absolute(correlations(planted(), maps.maps()));
@@ -48,7 +53,7 @@ class SpatialIcaTest {
 
   @Test
   void supportsAreThePlantedNeurons() {
-    NetworkMaps maps = SpatialIca.decompose(blobs(0.1), options(BLOBS, Nonlinearity.CUBE), 3);
+    NetworkMaps maps = decompose(blobs(0.1), options(BLOBS, Nonlinearity.CUBE), 3);
 
     for (FunctionalNetwork network : FunctionalNetwork.of(maps, 1.5)) {
       int blob = network.peakNeuron() / 10;
@@ -61,7 +66,7 @@ class SpatialIcaTest {
 
   @Test
   void mapsAreZScoredWithTheirPeakPositive() {
-    NetworkMaps maps = SpatialIca.decompose(blobs(1), options(7, Nonlinearity.LOGCOSH), 5);
+    NetworkMaps maps = decompose(blobs(1), options(7, Nonlinearity.LOGCOSH), 5);
 
     for (int k = 0; k < maps.networks(); k++) {
       double[] z = maps.maps().row(k);
@@ -110,7 +115,7 @@ class SpatialIcaTest {
 
     for (long seed = 0; seed < 3; seed++) {
       for (Nonlinearity nonlinearity : Nonlinearity.values()) {
-        Matrix maps = SpatialIca.decompose(moments, options(6, nonlinearity), seed).maps();
+        Matrix maps = decompose(moments, options(6, nonlinearity), seed).maps();
         for (int j = 0; j < NEURONS; j++) {
           double energy = 0;
           for (int k = 0; k < 6; k++) {
@@ -126,22 +131,22 @@ class SpatialIcaTest {
   void sameSeedSameMapsHoweverManyThreads() {
     Moments moments = blobs(1);
     int before = Threads.get();
-    NetworkMaps maps = SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42);
-    assertThat(SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42)).isEqualTo(maps);
+    NetworkMaps maps = decompose(moments, options(6, Nonlinearity.CUBE), 42);
+    assertThat(decompose(moments, options(6, Nonlinearity.CUBE), 42)).isEqualTo(maps);
     Threads.set(1);
-    NetworkMaps alone = SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42);
+    NetworkMaps alone = decompose(moments, options(6, Nonlinearity.CUBE), 42);
     Threads.set(before);
 
     assertThat(alone.seed()).isEqualTo(maps.seed());
     Matrices.assertClose(alone.maps(), maps.maps(), 1e-9);
-    assertThat(SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 43).seed())
+    assertThat(decompose(moments, options(6, Nonlinearity.CUBE), 43).seed())
         .isNotEqualTo(maps.seed());
   }
 
   @Test
   void theKeptRunCanBeRepeatedFromItsSeed() {
     Moments moments = blobs(1);
-    NetworkMaps maps = SpatialIca.decompose(moments, options(6, Nonlinearity.CUBE), 42);
+    NetworkMaps maps = decompose(moments, options(6, Nonlinearity.CUBE), 42);
     SplittableRandom random = new SplittableRandom(maps.seed());
     Matrix start = Matrix.tabulate(6, 6, (i, j) -> random.nextGaussian());
     Matrix white = Whitening.principalMaps(correlation(moments), 6);
@@ -158,7 +163,7 @@ class SpatialIcaTest {
     double last = Double.POSITIVE_INFINITY;
     for (int restarts = 1; restarts <= 8; restarts++) {
       Networks options = networks(8, Nonlinearity.CUBE, restarts);
-      Matrix maps = SpatialIca.decompose(moments, options, 9).maps();
+      Matrix maps = decompose(moments, options, 9).maps();
       double norm =
           IntStream.range(0, maps.rows())
               .mapToDouble(k -> Arrays.stream(maps.row(k)).map(Math::abs).sum())
@@ -180,8 +185,8 @@ class SpatialIcaTest {
     Moments moments = SampleMoments.of(widened);
 
     Networks once = networks(4, Nonlinearity.CUBE, 1);
-    NetworkMaps with = SpatialIca.decompose(moments, once, 8);
-    NetworkMaps without = SpatialIca.decompose(SampleMoments.of(samples), once, 8);
+    NetworkMaps with = decompose(moments, once, 8);
+    NetworkMaps without = decompose(SampleMoments.of(samples), once, 8);
 
     assertThat(LiveNeurons.of(moments).length()).isEqualTo(NEURONS);
     int[] rest = IntStream.range(2, NEURONS + 2).toArray();
@@ -192,8 +197,7 @@ class SpatialIcaTest {
   @Test
   void componentsAreReducedToTheRank() {
     Matrix low = Matrices.gaussian(500, 3, 1).times(Matrices.gaussian(3, 20, 2));
-    NetworkMaps maps =
-        SpatialIca.decompose(SampleMoments.of(low), options(10, Nonlinearity.CUBE), 1);
+    NetworkMaps maps = decompose(SampleMoments.of(low), options(10, Nonlinearity.CUBE), 1);
 
     assertThat(maps.networks()).isEqualTo(3);
     assertThat(maps.requested()).isEqualTo(10);
@@ -201,14 +205,14 @@ class SpatialIcaTest {
 
   @Test
   void asManyComponentsAsNeuronsLoseTheMean() {
-    NetworkMaps maps = SpatialIca.decompose(blobs(1), networks(500, Nonlinearity.CUBE, 1), 1);
+    NetworkMaps maps = decompose(blobs(1), networks(500, Nonlinearity.CUBE, 1), 1);
     assertThat(maps.networks()).isEqualTo(NEURONS - 1);
   }
 
   @Test
   void aUnitThatNeverVariesHasNoNetworks() {
     Moments moments = SampleMoments.of(Matrix.tabulate(50, 6, (t, j) -> j));
-    NetworkMaps maps = SpatialIca.decompose(moments, options(3, Nonlinearity.CUBE), 1);
+    NetworkMaps maps = decompose(moments, options(3, Nonlinearity.CUBE), 1);
 
     assertThat(maps.networks()).isZero();
     assertThat(maps.width()).isEqualTo(6);
@@ -220,10 +224,15 @@ class SpatialIcaTest {
     Matrix samples =
         Matrix.tabulate(9, 4, (t, j) -> t == 5 && j == 2 ? Double.POSITIVE_INFINITY : t * j);
     assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(
-            () -> SpatialIca.decompose(SampleMoments.of(samples), options(2, Nonlinearity.CUBE), 1))
+        .isThrownBy(() -> decompose(SampleMoments.of(samples), options(2, Nonlinearity.CUBE), 1))
         .withMessageContaining("neuron 2")
         .withMessageContaining("Infinity");
+  }
+
+  private static NetworkMaps decompose(Moments moments, Networks options, long seed) {
+    CalibrationGroup group = CalibrationGroup.of(MomentsStore.of(ImmutableMap.of("u", moments)));
+    return Objects.requireNonNull(
+        NetworkFinder.find(ImmutableList.of(group), options, seed, Progress.NONE).get("u"));
   }
 
   private static Networks options(int components, Nonlinearity nonlinearity) {
@@ -260,7 +269,7 @@ class SpatialIcaTest {
   }
 
   private static Matrix correlation(Moments moments) {
-    return SpatialIca.correlation(moments, LiveNeurons.of(moments));
+    return PrincipalAxes.correlation(moments, LiveNeurons.of(moments));
   }
 
   /** Neurons × tokens, each neuron z-scored. */

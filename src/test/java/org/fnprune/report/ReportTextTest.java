@@ -8,6 +8,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.List;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.network.SampleNetworks;
 import org.fnprune.recipe.Flag;
 import org.fnprune.recipe.Overrides;
 import org.fnprune.recipe.RecipeReader;
@@ -129,6 +130,6 @@ class ReportTextTest {
   }
 
   private static NetworkMaps noNetworks() {
-    return new NetworkMaps(Matrix.zeros(0, 4), 0, true, 10, 42, 32);
+    return SampleNetworks.of(Matrix.zeros(0, 4), 32);
   }
 }

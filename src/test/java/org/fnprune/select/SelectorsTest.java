@@ -15,6 +15,7 @@ import org.fnprune.capture.SampleMoments;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.network.SampleNetworks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.Form;
 import org.fnprune.recipe.Recipe.SelectorName;
@@ -148,7 +149,7 @@ class SelectorsTest {
             WEIGHT,
             1,
             SampleMoments.of(Matrix.zeros(1, 3), Matrix.zeros(3, 3)),
-            new NetworkMaps(Matrix.zeros(0, 3), 0, true, 0, 0, 4));
+            SampleNetworks.of(Matrix.zeros(0, 3), 4));
 
     for (Form form : Form.values()) {
       Ranking ranking =
@@ -234,7 +235,7 @@ class SelectorsTest {
   }
 
   private static NetworkMaps maps(Matrix maps) {
-    return new NetworkMaps(maps, 1, true, 1, 0, maps.rows());
+    return SampleNetworks.of(maps);
   }
 
   private static Recipe.Prune options(SelectorName name, Form form) {
