@@ -114,9 +114,7 @@ public record RunFolder(Path root, State state) {
       }
       Files.createDirectories(root);
       sweep();
-      if (state != State.UNFINISHED) {
-        AtomicFiles.writeString(root.resolve(LOCK), lock);
-      }
+      AtomicFiles.writeString(root.resolve(LOCK), lock);
     } catch (IOException e) {
       throw OutputPath.unwritable(root, e);
     }

@@ -62,8 +62,8 @@ record RunInputs(
       if (calibration == null) {
         return new RunInputs(folder, dense, structure, ImmutableList.of(), 0, tasks);
       }
-      Samples samples = Samples.read(calibration, tokenizer);
-      Positions.requireSamples(folder, calibration.maxSeqLength(), longest(samples));
+      Samples samples = Samples.read(calibration, recipe.networks().groups(), tokenizer);
+      Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
       return new RunInputs(
           folder,
           dense,
@@ -82,10 +82,6 @@ record RunInputs(
                 new UsageException(
                     "no tokenizer.json beside " + folder.onnxFile(),
                     "put the model's Hugging Face tokenizer.json into its folder"));
-  }
-
-  private static int longest(Samples samples) {
-    return samples.sequences().stream().mapToInt(ImmutableIntArray::length).max().orElseThrow();
   }
 
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
