@@ -179,6 +179,11 @@ public record RunFolder(Path root, State state) {
     return root.resolve("moments");
   }
 
+  /** The moments of one group of text, counted from 0. */
+  Path momentsOfGroup(int group) {
+    return moments().resolve("group-" + (group + 1));
+  }
+
   Path networks() {
     return root.resolve("networks");
   }

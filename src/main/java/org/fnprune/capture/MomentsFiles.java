@@ -4,6 +4,7 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
@@ -38,6 +39,37 @@ public final class MomentsFiles {
     } catch (UsageException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The moments of a capture that the user names.
+   *
+   * @param model what identifies the model they must be of
+   * @param signals that they must have
+   * @throws UsageException when there are none, or of another model, or a signal is missing
+   */
+  public static MomentsStore require(Path folder, String model, List<Signal> signals) {
+    MomentsFolder moments = new MomentsFolder(folder);
+    if (!moments.index().model().equals(model)) {
+      throw new UsageException(
+          "the moments in " + folder + " were captured of another model",
+          "capture again, or name the folder that belongs to this model");
+    }
+    for (Signal signal : signals) {
+      if (!moments.ids().contains(signal.id())
+          || moments.entry(signal.id()).width() != signal.width()) {
+        throw new UsageException(
+            "the moments in "
+                + folder
+                + " have no '"
+                + signal.id()
+                + "' of "
+                + signal.width()
+                + " neurons",
+            "capture again");
+      }
+    }
+    return moments;
   }
 
   /** Writes what is known of one signal. */

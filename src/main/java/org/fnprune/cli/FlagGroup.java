@@ -5,11 +5,12 @@ import java.util.Arrays;
 
 /** How help sorts flags. */
 enum FlagGroup {
-  RUN("run", "output", "force", "device", "seed", "threads", "memory"),
+  RUN("run", "output", "force", "dry-run", "device", "seed", "threads", "memory"),
   CALIBRATION(
       "calibration text",
       "calibration",
       "moments",
+      "shard",
       "text",
       "lines",
       "num-samples",
@@ -27,6 +28,8 @@ enum FlagGroup {
   NETWORKS(
       "functional networks",
       "method",
+      "signals",
+      "start",
       "source",
       "components",
       "threshold",

@@ -88,6 +88,20 @@ public final class RecipeReader {
         verify.limit());
   }
 
+  /**
+   * Builds the request of a decomposition of an array from flags.
+   *
+   * @throws UsageException for anything missing or out of range, naming the flag
+   */
+  public static SignalsRequest signals(Overrides overrides) {
+    RecipeReader reader = new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides);
+    return new SignalsRequest(
+        reader.required("output", Flag.OUTPUT).path(),
+        reader.seed(),
+        reader.threads(),
+        NetworksSection.read(reader.root, overrides));
+  }
+
   private Recipe recipe() {
     Path model = required("model", Flag.MODEL).path();
     Path output = required("output", Flag.OUTPUT).path();

@@ -24,6 +24,13 @@ public final class RecipeWriter {
     return new RecipeWriter().write(recipe);
   }
 
+  /** The section {@code networks} alone, without its head. */
+  public static String toYaml(Networks networks) {
+    RecipeWriter writer = new RecipeWriter();
+    writer.networks(networks);
+    return writer.yaml.toString().replaceFirst("^networks:\n", "").indent(-2);
+  }
+
   private String write(Recipe recipe) {
     line("model", quote(recipe.model().toString()));
     line("output", quote(recipe.output().toString()));
