@@ -57,9 +57,8 @@ public final class OnnxSession implements AutoCloseable {
   private static OnnxSession open(RuntimeOptions options, Loader loader) {
     try {
       OrtEnvironment environment = Environments.get();
-      try (OrtSession.SessionOptions native_ = options.toNative()) {
-        return new OnnxSession(environment, loader.load(environment, native_));
-      }
+      return options.attempt(
+          native_ -> new OnnxSession(environment, loader.load(environment, native_)));
     } catch (OrtException e) {
       throw new ModelRunException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
     }
