@@ -227,7 +227,7 @@ public final class Discovery {
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
     ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
     found.forEach((unit, maps) -> maps.complaints().forEach(c -> listener.warn(unit + ": " + c)));
-    NetworkFiles.write(folder.networks(), found);
+    NetworkFiles.write(folder.networks(), found, recipe.networks());
     return found;
   }
 

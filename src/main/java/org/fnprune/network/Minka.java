@@ -27,14 +27,13 @@ final class Minka {
   static double[] evidence(Spectrum spectrum, double samples) {
     int p = spectrum.size();
     double[] evidence = new double[Math.max(0, p - 1)];
-    double tail = spectrum.values().stream().sum();
+    double[] tails = spectrum.tails();
     double prior = 0;
     double logs = 0;
     double within = 0;
     double across = 0;
     for (int k = 1; k < p; k++) {
       double value = spectrum.get(k - 1);
-      tail -= value;
       logs += Math.log(value);
       prior += -Math.log(2) + Gamma.logGamma((p - k + 1) / 2.0);
       prior -= (p - k + 1) / 2.0 * Math.log(Math.PI);
@@ -46,7 +45,7 @@ final class Minka {
       for (int j = k; j < p; j++) {
         across += logGap(value, spectrum.get(j));
       }
-      double noise = tail / (p - k);
+      double noise = tails[k] / (p - k);
       double pairs = (double) p * k - k * (k + 1) / 2.0;
       double curvature =
           within + across + (p - k) * logPrecisions(spectrum, k, noise) + pairs * Math.log(samples);

@@ -146,6 +146,9 @@ public record NetworkMaps(
               + components.tokens()
               + " tokens)");
     }
+    if (networks() > 0 && stability().isEmpty()) {
+      complaints.add("the networks' stability is unknown: it takes two restarts or more");
+    }
     if (components.assumesIndependence()) {
       complaints.add(
           "the number of components was estimated as if all tokens were independent, which"

@@ -1,5 +1,7 @@
 package org.fnprune.network;
 
+import java.util.Arrays;
+
 /**
  * The penalised semi-integrated likelihood of PCA with k components of unequal strength (Sobczyk,
  * Bogdan and Josse 2017, "Bayesian dimensionality reduction with PCA using penalized
@@ -13,13 +15,15 @@ package org.fnprune.network;
  * <p>The bracket counts free parameters: directions, their variances, means and the noise. With
  * more tokens than neurons (their PESEL_n, n → ∞ at fixed p), D = p and S = n. With more neurons
  * than tokens (PESEL_p, p → ∞ at fixed n), neurons are the samples: D = n, S = p, and the
- * eigenvalues of XXᵀ/p are those of XᵀX/n times n/p; what lies beyond the n-th goes into v.
+ * eigenvalues of XXᵀ/p are those of XᵀX/n times n/p; what lies beyond the n-th goes into v. An
+ * effective n is below the rank, so v may then exceed λ_k: noise above a component is no model, and
+ * the curve ends before such a k.
  */
 final class Pesel {
 
   private Pesel() {}
 
-  /** The criterion for k = 1 … min(n, p) − 1. */
+  /** The criterion for k = 1 … min(n, p) − 1 at most. */
   static double[] evidence(Spectrum spectrum, double samples) {
     int neurons = spectrum.size();
     return samples >= neurons
@@ -29,13 +33,14 @@ final class Pesel {
 
   private static double[] evidence(Spectrum spectrum, int dimension, double samples, double scale) {
     double[] evidence = new double[Math.max(0, dimension - 1)];
-    double tail = scale * spectrum.values().stream().sum();
+    double[] tails = spectrum.tails();
     double logs = 0;
     for (int k = 1; k < dimension; k++) {
-      double value = scale * spectrum.get(k - 1);
-      tail -= value;
-      logs += Math.log(value);
-      double noise = tail / (dimension - k);
+      logs += Math.log(scale * spectrum.get(k - 1));
+      double noise = scale * tails[k] / (dimension - k);
+      if (noise > scale * spectrum.get(k - 1)) {
+        return Arrays.copyOf(evidence, k - 1);
+      }
       double fit =
           logs + (dimension - k) * Math.log(noise) + dimension * (Math.log(2 * Math.PI) + 1);
       double parameters = (double) dimension * k - k * (k + 1) / 2.0 + k + dimension + 1;

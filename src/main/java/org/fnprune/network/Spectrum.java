@@ -40,4 +40,13 @@ record Spectrum(ImmutableDoubleArray values) {
   double get(int i) {
     return values.get(i);
   }
+
+  /** What is left of the trace: entry k is the sum of all eigenvalues but the k largest. */
+  double[] tails() {
+    double[] tails = new double[size() + 1];
+    for (int i = size() - 1; i >= 0; i--) {
+      tails[i] = tails[i + 1] + get(i);
+    }
+    return tails;
+  }
 }

@@ -1,6 +1,7 @@
 package org.fnprune.report;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.fnprune.network.FunctionalNetwork;
@@ -100,26 +101,45 @@ public final class MarkdownReport {
 
   private static TextTable networks(RunReport report) {
     TextTable table =
-        new TextTable("Unit", "Networks", "Asked for", "Iterations", "Converged", "Median size");
+        new TextTable(
+            "Unit",
+            "Networks",
+            "Asked for",
+            "Iterations",
+            "Converged",
+            "Median size",
+            "Least stability");
     for (Map.Entry<String, NetworkMaps> entry : report.networks().entrySet()) {
       NetworkMaps maps = entry.getValue();
       table.row(
           entry.getKey(),
           maps.networks(),
-          maps.requested(),
+          askedFor(maps),
           maps.iterations(),
           maps.converged() ? "yes" : "no",
-          medianSize(maps));
+          medianSize(report.supports(entry.getKey())),
+          maps.stability()
+              .flatMap(all -> all.stream().boxed().min(Double::compare))
+              .map(least -> Summary.number("%.2f", least))
+              .orElse("–"));
     }
     return table;
   }
 
-  private static String medianSize(NetworkMaps maps) {
-    int[] sizes =
-        FunctionalNetwork.of(maps, ReportJson.SUPPORT_THRESHOLD).stream()
-            .mapToInt(n -> n.support().length())
-            .sorted()
-            .toArray();
+  /** The number, and what estimated it from how many effective tokens. */
+  private static String askedFor(NetworkMaps maps) {
+    return maps.components()
+        .estimate()
+        .map(
+            e ->
+                maps.requested()
+                    + (" (" + e.by().name().toLowerCase(Locale.ROOT))
+                    + Summary.number(", n_eff %.0f)", e.samples().count()))
+        .orElse(Integer.toString(maps.requested()));
+  }
+
+  private static String medianSize(List<FunctionalNetwork> networks) {
+    int[] sizes = networks.stream().mapToInt(n -> n.support().length()).sorted().toArray();
     return sizes.length == 0 ? "–" : Integer.toString(sizes[sizes.length / 2]);
   }
 

@@ -2,9 +2,7 @@ package org.fnprune.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import java.util.Map;
-import org.fnprune.network.FunctionalNetwork;
-import org.fnprune.network.NetworkMaps;
+import org.fnprune.network.NetworkJson;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.verify.Comparison;
@@ -15,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code report.json} (schema 1). */
 public final class ReportJson {
-
-  /** |z| above which a neuron counts to a network's support in reports. */
-  public static final double SUPPORT_THRESHOLD = 2;
 
   private ReportJson() {}
 
@@ -77,24 +72,17 @@ public final class ReportJson {
 
   private static JsonArray networks(RunReport report) {
     JsonArray networks = new JsonArray();
-    for (Map.Entry<String, NetworkMaps> entry : report.networks().entrySet()) {
-      NetworkMaps maps = entry.getValue();
-      JsonObject json = new JsonObject();
-      json.addProperty("unit", entry.getKey());
-      json.addProperty("networks", maps.networks());
-      json.addProperty("requested", maps.requested());
-      json.addProperty("iterations", maps.iterations());
-      json.addProperty("converged", maps.converged());
-      json.addProperty("restarts", maps.restarts());
-      json.addProperty("seed", maps.seed());
-      json.addProperty("threshold", SUPPORT_THRESHOLD);
-      JsonArray sizes = new JsonArray();
-      for (FunctionalNetwork network : FunctionalNetwork.of(maps, SUPPORT_THRESHOLD)) {
-        sizes.add(network.support().length());
-      }
-      json.add("sizes", sizes);
-      networks.add(json);
-    }
+    report
+        .networks()
+        .forEach(
+            (unit, maps) -> {
+              JsonObject json = new JsonObject();
+              json.addProperty("unit", unit);
+              NetworkJson.of(maps, report.recipe().networks(), report.supports(unit))
+                  .asMap()
+                  .forEach(json::add);
+              networks.add(json);
+            });
     return networks;
   }
 

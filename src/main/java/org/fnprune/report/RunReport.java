@@ -4,7 +4,9 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
 import java.util.Map;
+import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.network.Thresholds;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.structure.Structure;
@@ -59,6 +61,24 @@ public record RunReport(
   /** Whether there was a gate that tasks could miss. */
   public boolean gated() {
     return recipe.verify().maxDrop() != null && !tasks.isEmpty();
+  }
+
+  /**
+   * A unit's networks with their supports at the recipe's threshold; a budget's is the one at which
+   * the union of supports is as large as what the plan keeps.
+   */
+  public ImmutableList<FunctionalNetwork> supports(String unit) {
+    NetworkMaps maps = networks.get(unit);
+    if (maps == null) {
+      return ImmutableList.of();
+    }
+    int kept =
+        plan.units().stream()
+            .filter(u -> u.id().equals(unit))
+            .mapToInt(u -> u.kept().length() * u.unitSize())
+            .findFirst()
+            .orElse(maps.width());
+    return FunctionalNetwork.of(maps, Thresholds.of(recipe.networks().threshold(), kept));
   }
 
   /** Parameters of the targets' units before. */

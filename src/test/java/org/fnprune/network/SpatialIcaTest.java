@@ -55,7 +55,7 @@ class SpatialIcaTest {
   void supportsAreThePlantedNeurons() {
     NetworkMaps maps = decompose(blobs(0.1), options(BLOBS, Nonlinearity.CUBE), 3);
 
-    for (FunctionalNetwork network : FunctionalNetwork.of(maps, 1.5)) {
+    for (FunctionalNetwork network : FunctionalNetwork.of(maps, new Thresholds.Z(1.5))) {
       int blob = network.peakNeuron() / 10;
       assertThat(network.support().asList())
           .containsExactlyElementsOf(
@@ -216,7 +216,7 @@ class SpatialIcaTest {
 
     assertThat(maps.networks()).isZero();
     assertThat(maps.width()).isEqualTo(6);
-    assertThat(FunctionalNetwork.of(maps, 2)).isEmpty();
+    assertThat(FunctionalNetwork.of(maps, new Thresholds.Z(2))).isEmpty();
   }
 
   @Test

@@ -76,7 +76,7 @@ class ReportTextTest {
   @Test
   void aUnitWithoutNetworksHasNoMedianSize() {
     assertThat(MarkdownReport.render(report("0.1", AWKWARD)))
-        .contains("| layers.0.ffn | 0 | 32 | 0 | yes | – |");
+        .contains("| layers.0.ffn | 0 | 32 | 0 | yes | – | – |");
   }
 
   @Test
