@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import org.fnprune.SignalNetworks;
 import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Networks;
-import org.fnprune.report.ReportJson;
 import org.fnprune.report.TextTable;
 
 /** What {@code networks} prints. */
@@ -39,17 +39,15 @@ final class NetworksText {
 
   /** One line for each network of one array. */
   static String networks(NetworkMaps maps, Networks options) {
-    double threshold =
-        options.threshold() instanceof Networks.Threshold.Z z
-            ? z.z()
-            : ReportJson.SUPPORT_THRESHOLD;
     TextTable table =
-        new TextTable("Network", "Support", "Peak", "Peak z", "Stability", "Non-Gaussianity");
-    for (FunctionalNetwork network : FunctionalNetwork.of(maps, threshold)) {
+        new TextTable("Network", "Support", "τ", "Peak", "Peak z", "Stability", "Non-Gaussianity");
+    for (FunctionalNetwork network :
+        FunctionalNetwork.of(maps, SignalNetworks.thresholds(options))) {
       int k = network.index();
       table.row(
           k,
           network.support().length(),
+          number(network.cut().tau()),
           network.peakNeuron(),
           number(network.peak()),
           maps.stability().map(all -> number(all.get(k))).orElse("–"),
@@ -58,12 +56,11 @@ final class NetworksText {
     return table.toText()
         + String.format(
             Locale.ROOT,
-            "%d of %d networks, %s after %d iterations; support: |z| > %s.%n",
+            "%d of %d networks, %s after %d iterations.%n",
             maps.networks(),
             maps.requested(),
             maps.converged() ? "converged" : "not converged",
-            maps.iterations(),
-            threshold);
+            maps.iterations());
   }
 
   /** {@code networks.json}, as it was written. */
