@@ -1,7 +1,10 @@
 package org.fnprune;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +18,6 @@ import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.ProjectionCapture;
 import org.fnprune.capture.Projector;
 import org.fnprune.capture.Signal;
-import org.fnprune.common.Hashes;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
@@ -25,8 +27,7 @@ import org.fnprune.network.CalibrationGroup;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkFinder;
 import org.fnprune.network.NetworkMaps;
-import org.fnprune.recipe.Networks.Components;
-import org.fnprune.recipe.Networks.Signals;
+import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.report.StructureJson;
@@ -63,7 +64,7 @@ public final class Discovery {
    */
   public static ImmutableMap<String, NetworkMaps> networks(
       Recipe recipe, boolean force, Pipeline.Listener listener) throws IOException {
-    RunInputs inputs = RunInputs.ofText(recipe, Shard.ALL);
+    RunInputs inputs = RunInputs.ofNetworks(recipe);
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
@@ -99,12 +100,7 @@ public final class Discovery {
   }
 
   static RunInputs inputsOfCapture(Recipe recipe, Path output, Shard shard) {
-    if (recipe.calibration() == null && recipe.moments() != null) {
-      throw new UsageException(
-          "there is no calibration text to capture, only moments in " + recipe.moments(),
-          "give --calibration FILE");
-    }
-    RunInputs inputs = RunInputs.ofText(recipe, shard);
+    RunInputs inputs = RunInputs.ofCapture(recipe, shard);
     OutputPath.requireApart(output, inputs.folder());
     return inputs;
   }
@@ -123,68 +119,62 @@ public final class Discovery {
     return MomentsFiles.open(output).orElseThrow();
   }
 
-  /** The moments of all signals over the whole text, and of what is decomposed in each group. */
-  record Captures(MomentsStore all, ImmutableList<CalibrationGroup> groups) {}
+  /** The moments of each group of text, and of all of it. */
+  record Captures(MomentsStore all, ImmutableList<MomentsStore> groups) {
 
-  /** Captures what a run needs, or takes what was captured before. */
-  Captures capture(RunFolder folder) throws IOException {
-    prepare();
-    if (inputs.captured().isPresent()) {
-      MomentsStore all = inputs.captured().get();
-      return new Captures(all, ImmutableList.of(CalibrationGroup.of(ofSource(all))));
+    static Captures of(MomentsStore all) {
+      return new Captures(all, ImmutableList.of(all));
     }
+  }
+
+  /** Captures what a run needs, or takes what an interrupted run has captured. */
+  Captures capture(RunFolder folder) throws IOException {
+    if (inputs.captured().isPresent()) {
+      prepare();
+      return Captures.of(inputs.captured().get());
+    }
+    if (inputs.groups().isEmpty()) {
+      return Captures.of(MomentsStore.of(ImmutableMap.of()));
+    }
+    prepare();
     Optional<Captures> before = folder.resumed() ? read(folder) : Optional.empty();
     if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
-    if (inputs.groups().size() > 1) {
-      List<Path> parts = new ArrayList<>();
-      for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
-        Path part = folder.momentsOfGroup(parts.size());
-        parts.add(part);
-        capture(group, part);
-      }
-      MomentsMerge.merge(parts, folder.moments());
-    } else if (!inputs.groups().isEmpty()) {
-      capture(inputs.calibration(), folder.moments());
+    if (inputs.groups().size() == 1) {
+      return Captures.of(capture(inputs.calibration(), folder.moments()));
     }
-    return read(folder)
-        .orElseGet(() -> new Captures(MomentsStore.of(ImmutableMap.of()), ImmutableList.of()));
+    List<Path> parts = new ArrayList<>();
+    for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
+      Path part = folder.momentsOfGroup(parts.size());
+      parts.add(part);
+      capture(group, part);
+    }
+    MomentsMerge.merge(parts, folder.moments());
+    return read(folder).orElseThrow();
   }
 
-  /** What the folder holds of a complete capture. */
+  /** What the folder holds of a complete capture of all that this run needs. */
   private Optional<Captures> read(RunFolder folder) {
-    Optional<MomentsStore> all = MomentsFiles.open(folder.moments());
-    ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
-    int count = 0;
-    for (ImmutableList<TokenBatch> batches : inputs.groups().values()) {
-      Optional<MomentsStore> part =
-          inputs.groups().size() == 1 ? all : MomentsFiles.open(folder.momentsOfGroup(count++));
-      if (all.isEmpty() || part.isEmpty()) {
+    Optional<MomentsStore> all = complete(folder.moments());
+    if (all.isEmpty() || inputs.groups().size() == 1) {
+      return all.map(Captures::of);
+    }
+    ImmutableList.Builder<MomentsStore> groups = ImmutableList.builder();
+    for (int g = 0; g < inputs.groups().size(); g++) {
+      Optional<MomentsStore> group = complete(folder.momentsOfGroup(g));
+      if (group.isEmpty()) {
         return Optional.empty();
       }
-      groups.add(new CalibrationGroup(ofSource(part.get()), projector(batches)));
+      groups.add(group.get());
     }
-    return all.map(whole -> new Captures(whole, groups.build()));
+    return Optional.of(new Captures(all.get(), groups.build()));
   }
 
-  private SourceMoments ofSource(MomentsStore moments) {
-    ImmutableMap.Builder<String, String> signals = ImmutableMap.builder();
-    for (PrunableUnit unit : inputs.structure().units()) {
-      signals.put(unit.id(), Signal.id(unit, recipe.networks().signals()));
-    }
-    return new SourceMoments(moments, signals.buildOrThrow());
-  }
-
-  private Projector projector(List<TokenBatch> batches) {
-    ImmutableList.Builder<Signal> signals = ImmutableList.builder();
-    for (PrunableUnit unit : inputs.structure().units()) {
-      Signal source = Signal.of(inputs.dense(), unit, recipe.networks().signals());
-      signals.add(new Signal(unit.id(), source.tensors(), source.widths()));
-    }
-    return new ProjectionCapture(
-        inputs.dense(), signals.build(), batches, options(recipe, "").memory(), device, listener);
+  private Optional<MomentsStore> complete(Path moments) {
+    return MomentsFiles.open(moments)
+        .filter(found -> inputs.signals().stream().allMatch(s -> found.ids().contains(s.id())));
   }
 
   private void prepare() {
@@ -195,57 +185,68 @@ public final class Discovery {
     }
   }
 
-  private void capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
-    Capture.run(
+  private MomentsStore capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
+    return Capture.run(
         inputs.dense(),
-        signals(recipe, inputs),
+        inputs.signals(),
         batches,
-        options(recipe, modelId(inputs)),
+        options(recipe, inputs.modelId()),
         device,
         target,
         listener);
   }
 
-  /** What enters each unit's projection, and what is decomposed where that is something else. */
-  static ImmutableList<Signal> signals(Recipe recipe, RunInputs inputs) {
-    Signals source = recipe.networks().signals();
-    ImmutableList.Builder<Signal> signals = ImmutableList.builder();
-    for (PrunableUnit unit : inputs.structure().units()) {
-      signals.add(Signal.activation(unit));
-      if (source != Signals.ACTIVATION) {
-        signals.add(Signal.of(inputs.dense(), unit, source));
-      }
-    }
-    return signals.build();
-  }
-
-  /** Estimates of the number of components need to know how alike neighbouring tokens are. */
   static CaptureOptions options(Recipe recipe, String model) {
-    boolean estimated = recipe.networks().components() instanceof Components.Estimated;
-    int rank =
-        recipe.networks().components() instanceof Components.Fixed fixed
-            ? Math.max(CaptureOptions.RANK, fixed.count())
-            : CaptureOptions.RANK;
-    return new CaptureOptions(
-        recipe.memory() == 0 ? CaptureOptions.defaultMemory() : recipe.memory(),
-        estimated,
-        rank,
-        recipe.seed(),
-        model);
+    Networks networks = recipe.networks();
+    CaptureOptions usual =
+        CaptureOptions.defaults(model)
+            .withSeed(recipe.seed())
+            .withLag(networks.components() instanceof Networks.Components.Estimated);
+    CaptureOptions wide =
+        networks.components() instanceof Networks.Components.Fixed fixed
+            ? usual.withRank(Math.max(fixed.count(), CaptureOptions.RANK))
+            : usual;
+    return recipe.memory() == 0 ? wide : wide.withMemory(recipe.memory());
   }
 
-  static String modelId(RunInputs inputs) throws IOException {
-    return Hashes.sha256(inputs.folder().onnxFile());
-  }
-
-  /** Decomposes what was captured and writes the networks. */
-  ImmutableMap<String, NetworkMaps> networks(Captures captures, RunFolder folder)
+  /**
+   * Decomposes what was captured and writes the networks.
+   *
+   * @return networks by unit id
+   */
+  ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder)
       throws IOException {
-    ImmutableMap<String, NetworkMaps> networks =
-        NetworkFinder.find(captures.groups(), recipe.networks(), recipe.seed(), listener);
-    networks.forEach(
-        (unit, maps) -> maps.complaints().forEach(c -> listener.warn(unit + ": " + c)));
-    NetworkFiles.write(folder.networks(), networks, recipe.networks());
-    return networks;
+    Networks options = recipe.networks();
+    ImmutableMap<String, String> units =
+        inputs.structure().units().stream()
+            .collect(
+                ImmutableMap.toImmutableMap(
+                    unit -> Signal.id(unit, options.signals()), PrunableUnit::id));
+    ImmutableMap.Builder<String, NetworkMaps> networks = ImmutableMap.builder();
+    NetworkFinder.find(groups(evidence, units.keySet()), options, recipe.seed(), listener)
+        .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
+    ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
+    found.forEach((unit, maps) -> maps.complaints().forEach(c -> listener.warn(unit + ": " + c)));
+    NetworkFiles.write(folder.networks(), found, recipe.networks());
+    return found;
+  }
+
+  /** Each group's moments of the signals that networks are found in, with its text. */
+  private ImmutableList<CalibrationGroup> groups(Captures evidence, ImmutableSet<String> signals) {
+    ImmutableList<ImmutableList<TokenBatch>> texts = inputs.groups().values().asList();
+    ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
+    for (int g = 0; g < evidence.groups().size(); g++) {
+      MomentsStore moments = evidence.groups().get(g).only(signals);
+      groups.add(
+          texts.isEmpty()
+              ? CalibrationGroup.of(moments)
+              : new CalibrationGroup(moments, projector(texts.get(g))));
+    }
+    return groups.build();
+  }
+
+  private Projector projector(ImmutableList<TokenBatch> text) {
+    long memory = options(recipe, "").memory();
+    return new ProjectionCapture(inputs.dense(), inputs.signals(), text, memory, device, listener);
   }
 }

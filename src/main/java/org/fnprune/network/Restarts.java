@@ -78,7 +78,7 @@ final class Restarts {
 
   /** One run from a given start, k × k; {@code seed} is for the record. */
   static Kept from(Matrix white, Matrix start, Networks.Ica options, long seed) {
-    Run run = new Run(FastIca.run(white, start, settings(options)), seed, 0);
+    Run run = new Run(FastIca.run(white, start, FastIca.Settings.of(options)), seed, 0);
     return sparsest(white, ImmutableList.of(run), Optional.empty());
   }
 
@@ -86,13 +86,8 @@ final class Restarts {
     SplittableRandom random = new SplittableRandom(seed);
     int k = white.rows();
     Matrix start = Matrix.tabulate(k, k, (i, j) -> random.nextGaussian());
-    FastIca.Result ica = FastIca.run(white, start, settings(options));
+    FastIca.Result ica = FastIca.run(white, start, FastIca.Settings.of(options));
     return new Run(ica, seed, largestNorm(ica.unmixing(), white));
-  }
-
-  private static FastIca.Settings settings(Networks.Ica options) {
-    return new FastIca.Settings(
-        options.nonlinearity(), options.tolerance(), options.maxIterations());
   }
 
   /** max over components of Σ|z|: small when every one is carried by few samples. */
