@@ -35,7 +35,7 @@ public final class NearestOrthogonal {
     }
     Matrix gram = Matrix.wrap(k, k, product(k, matrix.values(), matrix.values(), CblasTrans));
     SymmetricEigen eigen = SymmetricEigen.of(gram);
-    if (k == 0 || eigen.values().get(k - 1) < WELL_CONDITIONED * eigen.values().get(0)) {
+    if (k == 0 || !(eigen.values().get(k - 1) > WELL_CONDITIONED * eigen.values().get(0))) {
       return bySingularValues(matrix);
     }
     double[] vectors = eigen.vectors().values();
