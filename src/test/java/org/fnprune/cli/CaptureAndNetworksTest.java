@@ -151,6 +151,13 @@ class CaptureAndNetworksTest {
     assertThat(succeeds("networks @/r.yaml --groups 2").err()).doesNotContain("resumed");
   }
 
+  /** What networks alone need is less than what a run needs. */
+  @Test
+  void aRunGoesOnFromNetworksOfAnotherSource() {
+    succeeds("networks @/r.yaml --source activation-and-up");
+    succeeds("run @/r.yaml --source activation-and-up");
+  }
+
   @Test
   void anInterruptedRunGoesOnWithOtherThreadsAndMemory() {
     succeeds("networks @/r.yaml --threads 1");
@@ -162,8 +169,8 @@ class CaptureAndNetworksTest {
   void aRunIsRefusedWhereItsNetworksAreNotOfItsNeurons() {
     refuses(
         "run @/r.yaml --source ffn-out",
-        "networks of 'ffn-out' are of outputs, but selector 'functional-networks' chooses",
-        "set the source of the networks to activation");
+        "networks.source ffn-out finds networks over what the down projections write",
+        "use source activation or activation-and-up, another selector, or the command networks");
     succeeds("run @/r.yaml --source activation-and-up --threshold ratio:1 --form union");
   }
 
