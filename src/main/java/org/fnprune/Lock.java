@@ -31,7 +31,10 @@ final class Lock {
     read.folder().tokenizer().ifPresent(inputs::add);
     read.folder().companion("config.json").ifPresent(inputs::add);
     if (recipe.calibration() != null) {
-      inputs.add(recipe.calibration().dataset());
+      inputs.addAll(recipe.calibration().datasets());
+    }
+    if (recipe.moments() != null) {
+      inputs.add(recipe.moments().resolve("moments.json"));
     }
     for (Path task : recipe.verify().tasks()) {
       inputs.add(task);

@@ -15,6 +15,9 @@ final class LockChanges {
   private static final String HASH = "# sha256 ";
   private static final int SHOWN = 4;
 
+  /** How a run computes, not what: an interrupted run may go on with other values. */
+  private static final Set<String> MEANS = Set.of("threads", "memory");
+
   private LockChanges() {}
 
   /**
@@ -77,8 +80,9 @@ final class LockChanges {
     path.subList(level, path.size()).clear();
     path.add(line.substring(0, colon).strip());
     String value = line.substring(colon + 1).strip();
-    if (!value.isEmpty()) {
-      entries.put(String.join(".", path), value);
+    String key = String.join(".", path);
+    if (!value.isEmpty() && !MEANS.contains(key)) {
+      entries.put(key, value);
     }
   }
 }

@@ -2,27 +2,18 @@ package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.fnprune.capture.Capture;
-import org.fnprune.capture.CaptureOptions;
-import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
-import org.fnprune.capture.Signal;
-import org.fnprune.common.Hashes;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
-import org.fnprune.linalg.SelfTest;
-import org.fnprune.linalg.Threads;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.network.CalibrationGroup;
 import org.fnprune.network.NetworkFiles;
-import org.fnprune.network.NetworkFinder;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.MarkdownReport;
@@ -103,9 +94,16 @@ public final class Pipeline {
     Graph model = inputs.dense();
     Structure structure = inputs.structure();
     folder.write("structure.json", Json.pretty(StructureJson.of(structure)));
-    MomentsStore moments = clock.time("capture", () -> capture(inputs, folder, device));
+    Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
+    Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
     ImmutableMap<String, NetworkMaps> networks =
-        clock.time("networks", () -> networks(moments, folder));
+        clock.time(
+            "networks",
+            () ->
+                Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)
+                    ? discovery.networks(captures, folder)
+                    : ImmutableMap.of());
+    MomentsStore moments = captures.all();
     PruningPlan plan =
         clock.time(
             "select",
@@ -149,51 +147,16 @@ public final class Pipeline {
             verified.gate(),
             clock.timings(),
             ImmutableList.copyOf(warnings));
+    if (!networks.isEmpty()) {
+      NetworkFiles.writeIndex(
+          folder.networks(),
+          networks,
+          recipe.networks(),
+          Maps.toMap(networks.keySet(), report::supports));
+    }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));
     return report;
-  }
-
-  private MomentsStore capture(RunInputs inputs, RunFolder folder, RuntimeOptions device)
-      throws IOException {
-    if (inputs.calibration().isEmpty()) {
-      return MomentsStore.of(ImmutableMap.of());
-    }
-    Threads.set(recipe.threads());
-    SelfTest.run();
-    if (inputs.skipped() > 0) {
-      warn(inputs.skipped() + " calibration samples had no tokens and were skipped");
-    }
-    Optional<MomentsStore> before =
-        folder.resumed() ? MomentsFiles.open(folder.moments()) : Optional.empty();
-    if (before.isPresent()) {
-      listener.note("resumed: the capture of the interrupted run is used");
-      return before.get();
-    }
-    return Capture.run(
-        inputs.dense(),
-        inputs.structure().units().stream().map(Signal::activation).toList(),
-        inputs.calibration(),
-        CaptureOptions.defaults(Hashes.sha256(inputs.folder().onnxFile())),
-        device,
-        folder.moments(),
-        listener);
-  }
-
-  private ImmutableMap<String, NetworkMaps> networks(MomentsStore store, RunFolder folder)
-      throws IOException {
-    if (!Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)) {
-      return ImmutableMap.of();
-    }
-    ImmutableMap<String, NetworkMaps> networks =
-        NetworkFinder.find(
-            ImmutableList.of(CalibrationGroup.of(store)),
-            recipe.networks(),
-            recipe.seed(),
-            listener);
-    networks.forEach((unit, maps) -> maps.complaints().forEach(c -> warn(unit + ": " + c)));
-    NetworkFiles.write(folder.networks(), networks, recipe.networks());
-    return networks;
   }
 
   private Equivalence equality(RunInputs inputs, PruningPlan plan, RuntimeOptions device) {
@@ -233,5 +196,34 @@ public final class Pipeline {
   private void warn(String message) {
     warnings.add(message);
     listener.warn(message);
+  }
+
+  /** Passes everything on and keeps the warnings for the report. */
+  private final class Warnings implements Listener {
+
+    @Override
+    public void warn(String message) {
+      Pipeline.this.warn(message);
+    }
+
+    @Override
+    public void note(String message) {
+      listener.note(message);
+    }
+
+    @Override
+    public void start(String stage, long total, String unit) {
+      listener.start(stage, total, unit);
+    }
+
+    @Override
+    public void advance(long units) {
+      listener.advance(units);
+    }
+
+    @Override
+    public void done() {
+      listener.done();
+    }
   }
 }

@@ -114,9 +114,7 @@ public record RunFolder(Path root, State state) {
       }
       Files.createDirectories(root);
       sweep();
-      if (state != State.UNFINISHED) {
-        AtomicFiles.writeString(root.resolve(LOCK), lock);
-      }
+      AtomicFiles.writeString(root.resolve(LOCK), lock);
     } catch (IOException e) {
       throw OutputPath.unwritable(root, e);
     }
@@ -179,6 +177,11 @@ public record RunFolder(Path root, State state) {
 
   Path moments() {
     return root.resolve("moments");
+  }
+
+  /** The moments of one group of text, counted from 0. */
+  Path momentsOfGroup(int group) {
+    return moments().resolve("group-" + (group + 1));
   }
 
   Path networks() {

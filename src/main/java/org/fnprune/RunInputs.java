@@ -1,8 +1,16 @@
 package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.fnprune.capture.MomentsFiles;
+import org.fnprune.capture.MomentsStore;
+import org.fnprune.common.Hashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
@@ -12,6 +20,7 @@ import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.Shard;
 import org.fnprune.select.Planner;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
@@ -23,26 +32,49 @@ import org.fnprune.verify.Task;
  * @param folder where the model lies
  * @param dense the model's graph
  * @param structure what can be removed
- * @param calibration batches of sample text, longest first; empty when the recipe has none
+ * @param groups batches of sample text by group, longest first; one group without a name where
+ *     nothing is grouped, none when the recipe has no text
  * @param skipped calibration samples without tokens
+ * @param captured moments captured before, in place of text
  * @param tasks what to measure
  */
 record RunInputs(
     ModelFolder folder,
     Graph dense,
     Structure structure,
-    ImmutableList<TokenBatch> calibration,
+    ImmutableMap<String, ImmutableList<TokenBatch>> groups,
     int skipped,
+    Optional<MomentsStore> captured,
     ImmutableList<Task> tasks) {
 
   private static final int DEFAULT_VOCABULARY = 32;
 
   /**
-   * Reads model, text and tasks.
+   * Reads model, text or moments, and tasks.
    *
    * @throws UsageException when any of it is unusable, or the model has too little to prune
    */
   static RunInputs read(Recipe recipe) {
+    RunInputs model = ofModel(recipe);
+    Planner.requireReachable(model.structure, recipe.prune());
+    return model.withCaptured(recipe).withText(recipe, Shard.ALL, recipe.verify().tasks());
+  }
+
+  /**
+   * Reads model and text or moments, no tasks.
+   *
+   * @param shard the part of the text that is wanted
+   * @throws UsageException when any of it is unusable or there is neither text nor moments
+   */
+  static RunInputs ofText(Recipe recipe, Shard shard) {
+    if (recipe.calibration() == null && recipe.moments() == null) {
+      throw new UsageException(
+          "calibration text is missing: there is nothing to capture", "give --calibration FILE");
+    }
+    return ofModel(recipe).withCaptured(recipe).withText(recipe, shard, ImmutableList.of());
+  }
+
+  private static RunInputs ofModel(Recipe recipe) {
     ModelFolder folder = ModelFolder.open(recipe.model());
     Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
     Structure structure = StructureFinder.find(dense);
@@ -51,27 +83,55 @@ record RunInputs(
           "model '" + recipe.model() + "' has no prunable units of kind ffn",
           "see 'fnprune inspect " + recipe.model() + "' for the reasons");
     }
-    Planner.requireReachable(structure, recipe.prune());
+    return new RunInputs(
+        folder, dense, structure, ImmutableMap.of(), 0, Optional.empty(), ImmutableList.of());
+  }
+
+  private RunInputs withCaptured(Recipe recipe) {
+    Path moments = recipe.moments();
+    return moments == null
+        ? this
+        : new RunInputs(
+            folder, dense, structure, groups, skipped, Optional.of(captured(moments)), tasks);
+  }
+
+  private MomentsStore captured(Path moments) {
+    try {
+      return MomentsFiles.require(
+          moments, Hashes.sha256(folder.onnxFile()), Discovery.signals(this));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private RunInputs withText(Recipe recipe, Shard shard, List<Path> taskFiles) {
     Recipe.Calibration calibration = recipe.calibration();
-    if (calibration == null && recipe.verify().tasks().isEmpty()) {
-      return new RunInputs(folder, dense, structure, ImmutableList.of(), 0, ImmutableList.of());
+    if (calibration == null && taskFiles.isEmpty()) {
+      return this;
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile(folder))) {
-      ImmutableList<Task> tasks =
-          TaskFiles.load(recipe.verify().tasks(), folder, tokenizer, recipe.verify().limit());
+      ImmutableList<Task> loaded =
+          TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
-        return new RunInputs(folder, dense, structure, ImmutableList.of(), 0, tasks);
+        return new RunInputs(folder, dense, structure, groups, skipped, captured, loaded);
       }
-      Samples samples = Samples.read(calibration, tokenizer);
-      Positions.requireSamples(folder, calibration.maxSeqLength(), longest(samples));
+      Samples samples =
+          Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
+      Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
+      ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
+      samples
+          .groups()
+          .forEach(
+              (name, group) ->
+                  batches.put(name, group.batches(calibration.batchSize(), tokenizer.padId())));
       return new RunInputs(
-          folder,
-          dense,
-          structure,
-          samples.batches(calibration.batchSize(), tokenizer.padId()),
-          samples.skipped(),
-          tasks);
+          folder, dense, structure, batches.buildOrThrow(), samples.skipped(), captured, loaded);
     }
+  }
+
+  /** The batches of all groups. */
+  ImmutableList<TokenBatch> calibration() {
+    return groups.values().stream().flatMap(List::stream).collect(ImmutableList.toImmutableList());
   }
 
   static Path tokenizerFile(ModelFolder folder) {
@@ -84,12 +144,9 @@ record RunInputs(
                     "put the model's Hugging Face tokenizer.json into its folder"));
   }
 
-  private static int longest(Samples samples) {
-    return samples.sequences().stream().mapToInt(ImmutableIntArray::length).max().orElseThrow();
-  }
-
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
   ImmutableList<TokenBatch> sampleBatches(long seed) {
+    ImmutableList<TokenBatch> calibration = calibration();
     int count = calibration.size();
     if (count == 0) {
       return ImmutableList.of(randomBatch(2, 16, seed), randomBatch(1, 7, seed + 1));

@@ -54,6 +54,16 @@ class LockChangesTest {
                 + " /data/train.jsonl has changed");
   }
 
+  /** An interrupted run may go on with other means, but not with another aim. */
+  @Test
+  void threadsAndMemoryDoNotCount() {
+    String lock = LOCK + "threads: 0\nmemory: auto\n";
+    String now = LOCK + "threads: 2\nmemory: 1073741824\n";
+    assertThat(LockChanges.between(lock, now)).isEmpty();
+    assertThat(LockChanges.between(LOCK, LOCK + "prune:\n  threads: 2\n"))
+        .isEqualTo("prune.threads was not set, is 2");
+  }
+
   @Test
   void manyDifferencesAreCounted() {
     assertThat(LockChanges.between("", LOCK)).endsWith("; and 4 more");

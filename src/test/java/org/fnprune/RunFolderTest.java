@@ -43,6 +43,17 @@ class RunFolderTest {
   }
 
   @Test
+  void aResumedRunSaysWithWhatMeansItWentOn() throws IOException {
+    String lock = LOCK + "threads: 0\n";
+    open(lock, false).begin(lock);
+    String now = LOCK + "threads: 2\n";
+    RunFolder again = open(now, false);
+    again.begin(now);
+    assertThat(again.resumed()).isTrue();
+    assertThat(root.resolve("recipe.lock.yaml")).hasContent(now);
+  }
+
+  @Test
   void forceStartsOver() throws IOException {
     open(LOCK, false).begin(LOCK);
     Files.createDirectories(root.resolve("moments"));

@@ -1,12 +1,11 @@
 package org.fnprune.capture;
 
-import java.nio.FloatBuffer;
-import java.util.Arrays;
+import com.google.common.collect.ImmutableMap;
 import java.util.List;
-import java.util.Map;
 import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.SymmetricSum;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.ExtraInput;
@@ -53,13 +52,17 @@ public final class ErrorCapture {
             new BatchRunner(
                 OnnxSession.ofModel(slimTaps(slim, activation, width, outputs, sum), options))) {
       for (TokenBatch batch : batches) {
-        ExtraInput mask = Capture.mask(batch);
-        BatchRunner.Output target =
-            reference.run(batch, List.of(DENSE_SUM), Map.of(Taps.MASK, mask)).get(0);
+        ImmutableMap<String, ExtraInput> tokens = BatchTokens.inputs(batch);
+        BatchRunner.Output target = reference.run(batch, List.of(DENSE_SUM), tokens).get(0);
         total.add(
             batch.tokens(),
             measured.run(
-                batch, MOMENTS, Map.of(Taps.MASK, mask, DENSE_SUM, ExtraInput.of(target))));
+                batch,
+                MOMENTS,
+                ImmutableMap.<String, ExtraInput>builder()
+                    .putAll(tokens)
+                    .put(DENSE_SUM, ExtraInput.of(target))
+                    .buildOrThrow()));
         progress.advance(batch.tokens());
       }
     }
@@ -92,31 +95,32 @@ public final class ErrorCapture {
   /** Adds up batches in float64. */
   private static final class Accumulator {
 
-    private final MomentsAccumulator activation;
+    private final double[] activationSum;
+    private final SymmetricSum activationGram;
+    private long count;
     private final double[] errorSum;
     private final double[] cross;
     private final int width;
 
     Accumulator(int width, int outputs) {
       this.width = width;
-      this.activation = new MomentsAccumulator(width);
+      this.activationSum = new double[width];
+      this.activationGram = new SymmetricSum(width);
       this.errorSum = new double[outputs];
       this.cross = new double[Math.multiplyExact(width, outputs)];
     }
 
     void add(long tokens, List<BatchRunner.Output> results) {
-      activation.add(tokens, results.get(0).values(), results.get(1).values());
-      addTo(errorSum, results.get(2).values());
-      addTo(cross, results.get(3).values());
-    }
-
-    private static void addTo(double[] sum, FloatBuffer values) {
-      Arrays.setAll(sum, i -> sum[i] + values.get(i));
+      count += tokens;
+      Measurement.add(activationSum, results.get(0).values());
+      activationGram.add(0, 0, width, results.get(1).values());
+      Measurement.add(errorSum, results.get(2).values());
+      Measurement.add(cross, results.get(3).values());
     }
 
     ErrorMoments moments() {
       return new ErrorMoments(
-          activation.moments(),
+          new Moments(count, Matrix.of(1, width, activationSum), activationGram.toMatrix()),
           Matrix.of(1, errorSum.length, errorSum),
           Matrix.of(width, errorSum.length, cross));
     }

@@ -4,8 +4,8 @@ import com.google.common.primitives.ImmutableDoubleArray;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Npy;
@@ -41,11 +41,43 @@ public final class MomentsFiles {
     }
   }
 
+  /**
+   * The moments of a capture that the user names.
+   *
+   * @param model what identifies the model they must be of
+   * @param signals that they must have
+   * @throws UsageException when there are none, or of another model, or a signal is missing
+   */
+  public static MomentsStore require(Path folder, String model, List<Signal> signals) {
+    MomentsFolder moments = new MomentsFolder(folder);
+    if (!moments.index().model().equals(model)) {
+      throw new UsageException(
+          "the moments in " + folder + " were captured of another model",
+          "capture again, or name the folder that belongs to this model");
+    }
+    for (Signal signal : signals) {
+      if (!moments.ids().contains(signal.id())
+          || moments.entry(signal.id()).width() != signal.width()) {
+        throw new UsageException(
+            "the moments in "
+                + folder
+                + " have no '"
+                + signal.id()
+                + "' of "
+                + signal.width()
+                + " neurons",
+            "capture again");
+      }
+    }
+    return moments;
+  }
+
   /** Writes what is known of one signal. */
   static MomentsIndex.Entry write(
       Path folder, String id, Captured captured, Optional<LagProducts> lag) throws IOException {
     Files.createDirectories(folder);
     Npy.write(file(folder, id, "sum"), captured.sum());
+    int rank = 0;
     double residual = 0;
     if (captured instanceof Moments moments) {
       Npy.write(file(folder, id, "gram"), moments.gram());
@@ -55,6 +87,7 @@ public final class MomentsFiles {
           file(folder, id, "values"),
           Matrix.of(1, sketch.values().length(), sketch.values().toArray()));
       Npy.write(file(folder, id, "vectors"), sketch.vectors());
+      rank = sketch.values().length();
       residual = sketch.residual();
     }
     if (lag.isPresent()) {
@@ -65,6 +98,7 @@ public final class MomentsFiles {
         captured.count(),
         captured.width(),
         captured instanceof Sketch,
+        rank,
         residual,
         lag.map(LagProducts::pairs).orElse(MomentsIndex.Entry.NO_PAIRS));
   }
@@ -91,14 +125,37 @@ public final class MomentsFiles {
         : Optional.empty();
   }
 
-  /** Every file that an entry speaks of. */
-  static Stream<Path> files(Path folder, MomentsIndex.Entry entry) {
-    Stream<String> kinds =
-        entry.sketch()
-            ? Stream.of("sum", "squares", "values", "vectors")
-            : Stream.of("sum", "gram");
-    return Stream.concat(kinds, entry.hasLag() ? Stream.of("lag") : Stream.of())
-        .map(kind -> file(folder, entry.id(), kind));
+  /**
+   * Checks that every file that an entry speaks of is there and whole, without reading it.
+   *
+   * @throws UsageException naming the first that is not
+   */
+  static void check(Path folder, MomentsIndex.Entry entry) {
+    int width = entry.width();
+    check(folder, entry, "sum", 1, width);
+    if (entry.sketch()) {
+      check(folder, entry, "squares", 1, width);
+      check(folder, entry, "values", 1, entry.rank());
+      check(folder, entry, "vectors", width, entry.rank());
+    } else {
+      check(folder, entry, "gram", width, width);
+    }
+    if (entry.hasLag()) {
+      check(folder, entry, "lag", 1, width);
+    }
+  }
+
+  private static void check(
+      Path folder, MomentsIndex.Entry entry, String kind, int rows, int cols) {
+    Path file = file(folder, entry.id(), kind);
+    try {
+      if (Files.size(file) == Npy.fileBytes(rows, cols)) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new UsageException("moments file " + file + " cannot be read", "capture again", e);
+    }
+    throw new UsageException("moments file " + file + " is not whole", "capture again");
   }
 
   private static Matrix matrix(Path folder, MomentsIndex.Entry entry, String kind, int rows) {

@@ -3,7 +3,6 @@ package org.fnprune.capture;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.Maps;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.fnprune.common.UsageException;
@@ -24,14 +23,7 @@ final class MomentsFolder implements MomentsStore {
     this.folder = folder;
     this.index = MomentsIndex.read(folder);
     this.entries = Maps.uniqueIndex(index.entries(), MomentsIndex.Entry::id);
-    index.entries().stream()
-        .flatMap(entry -> MomentsFiles.files(folder, entry))
-        .filter(file -> !Files.isRegularFile(file))
-        .findFirst()
-        .ifPresent(
-            file -> {
-              throw new UsageException("moments file " + file + " is missing", "capture again");
-            });
+    index.entries().forEach(entry -> MomentsFiles.check(folder, entry));
   }
 
   Path folder() {

@@ -35,10 +35,12 @@ record MomentsIndex(String model, String device, ImmutableList<Entry> entries) {
    * @param count n, the number of tokens
    * @param width d
    * @param sketch whether there are directions instead of all products
+   * @param rank of a sketch, how many; 0 for others
    * @param residual of a sketch; 0 for others
    * @param pairs of neighbouring tokens; −1 when their products were not captured
    */
-  record Entry(String id, long count, int width, boolean sketch, double residual, long pairs) {
+  record Entry(
+      String id, long count, int width, boolean sketch, int rank, double residual, long pairs) {
 
     static final long NO_PAIRS = -1;
 
@@ -59,6 +61,7 @@ record MomentsIndex(String model, String device, ImmutableList<Entry> entries) {
       json.addProperty("width", width);
       json.addProperty("kind", sketch ? "sketch" : "gram");
       if (sketch) {
+        json.addProperty("rank", rank);
         json.addProperty("residual", residual);
       }
       if (hasLag()) {
@@ -74,6 +77,7 @@ record MomentsIndex(String model, String device, ImmutableList<Entry> entries) {
           json.get("n").getAsLong(),
           json.get("width").getAsInt(),
           sketch,
+          sketch ? json.get("rank").getAsInt() : 0,
           sketch ? json.get("residual").getAsDouble() : 0,
           json.has("lag_pairs") ? json.get("lag_pairs").getAsLong() : NO_PAIRS);
     }

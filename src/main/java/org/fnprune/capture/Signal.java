@@ -2,7 +2,11 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
+import org.fnprune.model.Graph;
+import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.SignalTensor;
+import org.fnprune.structure.SignalTensors;
 
 /**
  * A stream of vectors h ∈ R^d, one per token: the last axes of one or more tensors, side by side.
@@ -26,6 +30,28 @@ public record Signal(String id, ImmutableList<String> tensors, ImmutableIntArray
         unit.id(),
         ImmutableList.of(unit.activation()),
         ImmutableIntArray.of(Math.multiplyExact(unit.width(), unit.unitSize())));
+  }
+
+  /**
+   * A unit's signals of a kind.
+   *
+   * @throws org.fnprune.common.UsageException when its tensors cannot be told
+   */
+  public static Signal of(Graph graph, PrunableUnit unit, Signals kind) {
+    ImmutableList<SignalTensor> found = SignalTensors.of(graph, unit, kind);
+    return new Signal(
+        id(unit, kind),
+        found.stream().map(SignalTensor::name).collect(ImmutableList.toImmutableList()),
+        ImmutableIntArray.copyOf(found.stream().mapToInt(SignalTensor::width)));
+  }
+
+  /** The id of a unit's signals of a kind. */
+  public static String id(PrunableUnit unit, Signals kind) {
+    return switch (kind) {
+      case ACTIVATION -> unit.id();
+      case ACTIVATION_AND_UP -> unit.id() + ".features";
+      case FFN_OUT -> unit.id() + ".out";
+    };
   }
 
   /** d, the sum of the widths. */

@@ -5,10 +5,12 @@ import java.util.Arrays;
 
 /** How help sorts flags. */
 enum FlagGroup {
-  RUN("run", "output", "force", "device", "seed", "threads"),
+  RUN("run", "output", "force", "dry-run", "device", "seed", "threads", "memory"),
   CALIBRATION(
       "calibration text",
       "calibration",
+      "moments",
+      "shard",
       "text",
       "lines",
       "num-samples",
@@ -23,7 +25,22 @@ enum FlagGroup {
       "form",
       "allocation",
       "round-to"),
-  NETWORKS("functional networks", "components", "nonlinearity", "restarts"),
+  NETWORKS(
+      "functional networks",
+      "method",
+      "signals",
+      "start",
+      "source",
+      "components",
+      "threshold",
+      "groups",
+      "grouping",
+      "algorithm",
+      "nonlinearity",
+      "restarts",
+      "tolerance",
+      "max-iterations",
+      "keep"),
   COMPENSATION("compensation", "compensate", "ridge", "sequential"),
   VERIFICATION("verification", "task", "limit", "max-drop", "latency"),
   GENERAL("general");

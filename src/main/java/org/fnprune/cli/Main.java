@@ -15,7 +15,14 @@ import org.fnprune.common.UsageException;
 public final class Main {
 
   static final List<Command> COMMANDS =
-      List.of(new RunCommand(), new PruneCommand(), new InspectCommand(), new EvalCommand());
+      List.of(
+          new RunCommand(),
+          new PruneCommand(),
+          new InspectCommand(),
+          new NetworksCommand(),
+          new CaptureCommand(),
+          new MergeCommand(),
+          new EvalCommand());
 
   private Main() {}
 

@@ -42,8 +42,6 @@ final class PruneCommand implements Command {
   public ExitCode run(CommandLine line, Console console) throws Exception {
     String model = Arguments.single(line, "MODEL", name());
     return Runs.run(
-        RecipeReader.fromFlags(RecipeFlags.read(line).with(Flag.MODEL, model)),
-        line.hasOption("force"),
-        console);
+        RecipeReader.fromFlags(RecipeFlags.read(line).with(Flag.MODEL, model)), line, console);
   }
 }

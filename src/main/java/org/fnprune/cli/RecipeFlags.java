@@ -26,10 +26,20 @@ final class RecipeFlags {
     texts.put(Flag.SEED, new Text("N", "of every random step (default 42)"));
     texts.put(Flag.THREADS, new Text("N", "CPU threads; 0 takes all processors (default 0)"));
     texts.put(
-        Flag.CALIBRATION, new Text("FILE", "sample text: .jsonl, .ndjson, .csv, .tsv or .txt"));
+        Flag.MEMORY,
+        new Text("SIZE", "for captured moments: auto or a size such as 4GiB (default auto)"));
+    texts.put(
+        Flag.CALIBRATION,
+        new Text(
+            "FILE",
+            "sample text: .jsonl, .ndjson, .csv, .tsv or .txt; may be given several times"));
+    texts.put(
+        Flag.MOMENTS, new Text("DIR", "instead of text: moments that 'capture' or a run wrote"));
     texts.put(Flag.TEXT, new Text("FIELD", "the field that holds the text (default text)"));
     texts.put(Flag.LINES, new Text("", "plain text: each line is a sample, not the whole file"));
-    texts.put(Flag.NUM_SAMPLES, new Text("N", "samples at most, the first ones (default 512)"));
+    texts.put(
+        Flag.NUM_SAMPLES,
+        new Text("N", "samples of each file at most, the first ones (default 512)"));
     texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (default 128)"));
     texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (default 16)"));
     texts.put(
@@ -60,9 +70,46 @@ final class RecipeFlags {
             "X",
             "gate: exit code 3 when a task's first metric loses more than this\n(default: no gate)"));
     texts.put(Flag.LIMIT, new Text("N", "rows of each task at most (default: all)"));
-    texts.put(Flag.COMPONENTS, new Text("K", "networks per unit (default 32)"));
+    texts.put(
+        Flag.METHOD,
+        new Text(
+            "M",
+            "spatial-ica: independent maps over neurons; temporal-ica: independent\ncourses over tokens (default spatial-ica)"));
+    texts.put(
+        Flag.SOURCE,
+        new Text(
+            "S",
+            "what is decomposed: activation, activation-and-up or ffn-out\n(default activation)"));
+    texts.put(
+        Flag.COMPONENTS,
+        new Text(
+            "K",
+            "networks per unit: a number, or auto, pesel or minka to estimate it\n(default 32)"));
+    texts.put(
+        Flag.THRESHOLD,
+        new Text(
+            "RULE",
+            "where supports end: auto (by the budget), z:NUMBER, ratio:NUMBER or\nfdr:RATE (default auto)"));
+    texts.put(
+        Flag.GROUPS,
+        new Text("G", "groups of text: a number of shards, dataset or field:NAME (default 1)"));
+    texts.put(
+        Flag.GROUPING,
+        new Text(
+            "G",
+            "of several groups: stacked (what they share) or separate (each its own)\n(default stacked)"));
+    texts.put(
+        Flag.ALGORITHM, new Text("A", "of FastICA: parallel or deflation (default parallel)"));
     texts.put(Flag.NONLINEARITY, new Text("G", "cube, logcosh or exp (default cube)"));
     texts.put(Flag.RESTARTS, new Text("N", "seeded starts of FastICA (default 10)"));
+    texts.put(
+        Flag.TOLERANCE, new Text("T", "no component turns by more: converged (default 0.0001)"));
+    texts.put(Flag.MAX_ITERATIONS, new Text("N", "give up after this many (default 200)"));
+    texts.put(
+        Flag.KEEP,
+        new Text(
+            "RUN",
+            "of the restarts: sparsest, or centrotypes of their clusters\n(default sparsest)"));
     texts.put(Flag.LATENCY, new Text("BOOL", "whether latency is measured (default true)"));
     return texts;
   }

@@ -40,7 +40,6 @@ final class RunCommand implements Command {
   @Override
   public ExitCode run(CommandLine line, Console console) throws Exception {
     Path recipe = Path.of(Arguments.single(line, "RECIPE", name()));
-    return Runs.run(
-        RecipeReader.read(recipe, RecipeFlags.read(line)), line.hasOption("force"), console);
+    return Runs.run(RecipeReader.read(recipe, RecipeFlags.read(line)), line, console);
   }
 }

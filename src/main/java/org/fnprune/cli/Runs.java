@@ -1,7 +1,9 @@
 package org.fnprune.cli;
 
+import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.fnprune.Pipeline;
+import org.fnprune.Preview;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.ReportJson;
 import org.fnprune.report.RunReport;
@@ -12,13 +14,22 @@ final class Runs {
 
   private Runs() {}
 
-  /** All flags that override a recipe, and {@code --force}. */
+  /** All flags that override a recipe, {@code --force} and {@code --dry-run}. */
   static Options options() {
     return RecipeFlags.all()
-        .addOption(CommonFlags.flag("force", "start over where the output folder holds a run"));
+        .addOption(CommonFlags.flag("force", "start over where the output folder is in use"))
+        .addOption(
+            CommonFlags.flag("dry-run", "check everything, say what would be done, write nothing"));
   }
 
-  static ExitCode run(Recipe recipe, boolean force, Console console) throws Exception {
+  static ExitCode run(Recipe recipe, CommandLine line, Console console) throws Exception {
+    boolean force = line.hasOption("force");
+    if (line.hasOption("dry-run")) {
+      try (ConsoleListener listener = new ConsoleListener(console)) {
+        PreviewText.print(Preview.ofRun(recipe, force, listener), console);
+      }
+      return ExitCode.OK;
+    }
     RunReport report;
     try (ConsoleListener listener = new ConsoleListener(console)) {
       report = Pipeline.run(recipe, force, listener);

@@ -1,67 +1,115 @@
 package org.fnprune.data;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.ImmutableIntArray;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.fnprune.common.UsageException;
+import org.fnprune.recipe.Networks.Groups;
 import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Shard;
 
 /**
- * Tokenised samples, at least one.
+ * Tokenised samples.
  *
- * @param sequences token ids of each sample, in the dataset's order; none is empty
+ * @param samples in the order of the datasets and of their rows, at least one
  * @param skipped samples that had no tokens
  */
-public record Samples(ImmutableList<ImmutableIntArray> sequences, int skipped) {
+public record Samples(ImmutableList<Sample> samples, int skipped) {
+
+  /**
+   * One sample.
+   *
+   * @param ids its tokens, at least one
+   * @param group the name of its group; empty where nothing is grouped
+   */
+  public record Sample(ImmutableIntArray ids, String group) {
+
+    public Sample {
+      if (ids.isEmpty()) {
+        throw new IllegalArgumentException("a sample needs a token");
+      }
+    }
+  }
 
   public Samples {
-    if (sequences.isEmpty() || sequences.stream().anyMatch(ImmutableIntArray::isEmpty)) {
-      throw new IllegalArgumentException("samples need at least one sequence, none empty");
+    if (samples.isEmpty()) {
+      throw new IllegalArgumentException("no samples");
     }
   }
 
   /**
    * Reads and tokenises calibration text: rows are samples; a plain text document is tokenised once
-   * and cut into windows.
+   * and cut into windows. At most {@code numSamples} are taken of each dataset.
    *
-   * @throws UsageException when the dataset is unusable or no sample has a token
+   * @throws UsageException when a dataset is unusable, none of its samples has a token, it lacks
+   *     the groups' field, or a group would have fewer than two samples
    */
-  public static Samples read(Calibration calibration, Tokenizer tokenizer) {
-    String field = calibration.textField();
-    Dataset dataset =
-        DatasetReader.read(
-            calibration.dataset(),
-            ImmutableSet.of(field),
-            calibration.lines(),
-            calibration.numSamples());
-    return tokenise(
-        dataset, field, tokenizer, calibration.maxSeqLength(), calibration.numSamples());
+  public static Samples read(Calibration calibration, Groups groups, Tokenizer tokenizer) {
+    GroupNames names = new GroupNames(groups, calibration.datasets());
+    ImmutableSet<String> fields =
+        ImmutableSet.<String>builder().add(calibration.textField()).addAll(names.fields()).build();
+    List<Sample> samples = new ArrayList<>();
+    int skipped = 0;
+    for (Path file : calibration.datasets()) {
+      Dataset dataset =
+          DatasetReader.read(file, fields, calibration.lines(), calibration.numSamples());
+      Samples read =
+          tokenise(
+              dataset,
+              calibration.textField(),
+              tokenizer,
+              calibration.maxSeqLength(),
+              calibration.numSamples(),
+              names::ofRow);
+      samples.addAll(read.samples());
+      skipped += read.skipped();
+    }
+    return new Samples(names.checked(names.dealt(samples)), skipped);
   }
 
   /**
-   * Tokenises a dataset.
+   * Tokenises a dataset; nothing is grouped.
    *
    * @param maxSeqLength rows are cut to this many tokens; windows have as many
    * @param limit at most this many rows or windows; 0 for all
+   * @throws UsageException when no row has a token
    */
   public static Samples tokenise(
       Dataset dataset, String field, Tokenizer tokenizer, int maxSeqLength, int limit) {
-    ImmutableList.Builder<ImmutableIntArray> sequences = ImmutableList.builder();
+    return tokenise(dataset, field, tokenizer, maxSeqLength, limit, row -> "");
+  }
+
+  private static Samples tokenise(
+      Dataset dataset,
+      String field,
+      Tokenizer tokenizer,
+      int maxSeqLength,
+      int limit,
+      Function<Row, String> group) {
+    ImmutableList.Builder<Sample> samples = ImmutableList.builder();
     int skipped = 0;
-    if (dataset.document()) {
-      String text = dataset.rows().get(0).get(field);
-      sequences.addAll(windows(tokenizer.encode(text), maxSeqLength, limit));
-    } else {
-      for (Row row : dataset.rows()) {
-        ImmutableIntArray ids = tokenizer.encode(row.get(field), maxSeqLength);
+    for (Row row : dataset.rows()) {
+      ImmutableList<ImmutableIntArray> found =
+          dataset.document()
+              ? windows(tokenizer.encode(row.get(field)), maxSeqLength, limit)
+              : ImmutableList.of(tokenizer.encode(row.get(field), maxSeqLength));
+      for (ImmutableIntArray ids : found) {
         if (ids.isEmpty()) {
           skipped++;
         } else {
-          sequences.add(ids);
+          samples.add(new Sample(ids, group.apply(row)));
         }
       }
     }
-    ImmutableList<ImmutableIntArray> found = sequences.build();
+    ImmutableList<Sample> found = samples.build();
     if (found.isEmpty()) {
       throw new UsageException(
           "dataset " + dataset.file() + ": no row has any token",
@@ -89,15 +137,55 @@ public record Samples(ImmutableList<ImmutableIntArray> sequences, int skipped) {
     return windows.build();
   }
 
-  /** The samples in batches, longest first. */
+  /**
+   * The samples of one shard, which keep their groups.
+   *
+   * @throws UsageException when there are fewer samples than shards
+   */
+  public Samples shard(Shard shard) {
+    if (samples.size() < shard.count()) {
+      throw new UsageException(
+          "--shard " + shard + ": there are only " + samples.size() + " samples",
+          "make at most " + samples.size() + " shards, or raise num_samples");
+    }
+    return new Samples(
+        IntStream.range(0, samples.size())
+            .filter(shard::has)
+            .mapToObj(samples::get)
+            .collect(ImmutableList.toImmutableList()),
+        skipped);
+  }
+
+  /** The samples of each group by its name, groups in the order of their first samples. */
+  public ImmutableMap<String, Samples> groups() {
+    Map<String, ImmutableList.Builder<Sample>> groups = new LinkedHashMap<>();
+    for (Sample sample : samples) {
+      groups.computeIfAbsent(sample.group(), name -> ImmutableList.builder()).add(sample);
+    }
+    ImmutableMap.Builder<String, Samples> named = ImmutableMap.builder();
+    groups.forEach((name, members) -> named.put(name, new Samples(members.build(), 0)));
+    return named.buildOrThrow();
+  }
+
+  /** The token ids of each sample. */
+  public ImmutableList<ImmutableIntArray> sequences() {
+    return samples.stream().map(Sample::ids).collect(ImmutableList.toImmutableList());
+  }
+
+  /** The samples in batches, longest first, whatever their groups. */
   public ImmutableList<TokenBatch> batches(int batchSize, int padId) {
-    return Batches.byLength(sequences, batchSize, padId).stream()
+    return Batches.byLength(sequences(), batchSize, padId).stream()
         .map(Batches.Indexed::batch)
         .collect(ImmutableList.toImmutableList());
   }
 
   /** Tokens in all samples. */
   public long tokens() {
-    return sequences.stream().mapToLong(ImmutableIntArray::length).sum();
+    return samples.stream().mapToLong(sample -> sample.ids().length()).sum();
+  }
+
+  /** Tokens of the longest sample. */
+  public int longest() {
+    return samples.stream().mapToInt(sample -> sample.ids().length()).max().orElseThrow();
   }
 }

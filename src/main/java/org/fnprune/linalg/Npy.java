@@ -10,8 +10,8 @@ import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.UsageException;
 
 /**
- * Matrices in NumPy's {@code .npy} format, version 1.0. Files may come from anywhere: the header is
- * matched whole, and shape × type must equal the file's length before anything is allocated.
+ * Matrices in NumPy's {@code .npy} format. Files may come from anywhere: the header is matched
+ * whole, and shape × type must equal the file's length before anything is allocated.
  */
 public final class Npy {
 
@@ -19,7 +19,7 @@ public final class Npy {
 
   private Npy() {}
 
-  /** Replaces {@code target} by {@code matrix}: float64, C order, two axes. */
+  /** Replaces {@code target} by {@code matrix}: version 1.0, float64, C order, two axes. */
   public static void write(Path target, Matrix matrix) throws IOException {
     AtomicFiles.write(
         target,
@@ -36,32 +36,38 @@ public final class Npy {
         });
   }
 
+  /** Bytes of a file that {@link #write} made of a rows × cols matrix. */
+  public static long fileBytes(int rows, int cols) {
+    return NpyHeader.bytes(rows, cols).length + (long) rows * cols * Double.BYTES;
+  }
+
   /**
-   * Reads float64 or float32, C or Fortran order, of one axis (as one row) or two.
+   * Reads an array of one axis (as one row) or two: floats of 16, 32 or 64 bits or whole numbers of
+   * 8 to 64, little- or big-endian, in C or Fortran order, of format version 1.0, 2.0 or 3.0.
    *
    * @throws UsageException when the file is not such an array, or cut off, or too long
    */
   public static Matrix read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       ByteBuffer prefix = next(channel, NpyHeader.PREFIX);
-      int length = NpyHeader.dictionaryLength(prefix);
+      int length = NpyHeader.dictionaryLength(next(channel, NpyHeader.lengthBytes(prefix)));
       ByteBuffer dictionary = next(channel, length);
       NpyHeader header = NpyHeader.parse(StandardCharsets.ISO_8859_1.decode(dictionary).toString());
       return values(channel, header);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UsageException(
           "cannot read " + file + ": " + e.getMessage(),
-          "save it with numpy.save as float32 or float64 of one or two axes",
+          "save it with numpy.save(file, array.astype('float64')), of one or two axes",
           e);
     }
   }
 
   private static Matrix values(FileChannel channel, NpyHeader header) throws IOException {
-    long bytes = Math.multiplyExact(header.size(), (long) header.itemSize());
+    long bytes = Math.multiplyExact(header.size(), (long) header.type().size());
     long present = channel.size() - channel.position();
     if (bytes != present) {
       throw new IllegalArgumentException(
-          ("its shape, " + header.rows() + " × " + header.cols() + " of " + header.itemSize())
+          ("its shape, " + header.rows() + " × " + header.cols() + " of " + header.type().size())
               + (" bytes each, needs " + bytes + " bytes but " + present + " follow the header"));
     }
     if (header.size() > Integer.MAX_VALUE - 8) {
@@ -70,9 +76,9 @@ public final class Npy {
     double[] values = new double[(int) header.size()];
     for (int start = 0; start < values.length; ) {
       int count = Math.min(CHUNK, values.length - start);
-      ByteBuffer chunk = next(channel, count * header.itemSize());
+      ByteBuffer chunk = next(channel, count * header.type().size()).order(header.type().order());
       for (int i = start; i < start + count; i++) {
-        values[i] = header.itemSize() == Float.BYTES ? chunk.getFloat() : chunk.getDouble();
+        values[i] = header.type().next(chunk);
       }
       start += count;
     }

@@ -7,39 +7,66 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The part of a {@code .npy} file before its values, format version 1.0: the magic, a length of 16
- * bits, and a Python dictionary padded with spaces.
+ * The part of a {@code .npy} file before its values: the magic, the format's version, the length of
+ * what follows (16 bits in version 1.0, 32 bits in 2.0 and 3.0), and a Python dictionary padded
+ * with spaces.
  *
- * @param itemSize 8 for float64, 4 for float32; always little-endian
  * @param fortranOrder whether columns follow one another, not rows
  * @param rows 1 for an array of one axis
  */
-record NpyHeader(int itemSize, boolean fortranOrder, int rows, int cols) {
+record NpyHeader(NpyType type, boolean fortranOrder, int rows, int cols) {
 
-  /** Bytes before the dictionary. */
-  static final int PREFIX = 10;
+  /** Bytes before the length: magic and version. */
+  static final int PREFIX = 8;
+
+  /** No array of two axes needs a longer dictionary. */
+  private static final int LONGEST = 1 << 16;
 
   private static final int ALIGNMENT = 64;
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
+  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
   private static final Pattern DICTIONARY =
       Pattern.compile(
-          "\\{ *'descr' *: *'<f([48])' *, *'fortran_order' *: *(True|False) *,"
-              + " *'shape' *: *\\( *([0-9]{1,10}) *, *(?:([0-9]{1,10}) *,? *)?\\) *,? *} *\n");
+          "\\{ *'descr' *: *'([^']*)' *, *'fortran_order' *: *(True|False) *,"
+              + " *'shape' *: *\\( *((?:[0-9]{1,10} *, *){0,64}+(?:[0-9]{1,10} *)?)\\) *,? *} *\n");
+
+  private static final Pattern SHAPE =
+      Pattern.compile("([0-9]{1,10}) *, *(?:([0-9]{1,10}) *,? *)?");
 
   /** Number of values; checked against overflow. */
   long size() {
     return (long) rows * cols;
   }
 
-  /** The length of the dictionary that follows {@code prefix}, the file's first 10 bytes. */
-  static int dictionaryLength(ByteBuffer prefix) {
+  /**
+   * The bytes of the length that follows {@code prefix}, the file's first 8 bytes: 2 or 4.
+   *
+   * @throws IllegalArgumentException when the file is no {@code .npy} file of a known version
+   */
+  static int lengthBytes(ByteBuffer prefix) {
     for (int i = 0; i < MAGIC.length; i++) {
       if (prefix.get(i) != MAGIC[i]) {
-        throw new IllegalArgumentException("it does not start as a .npy file of version 1.0");
+        throw new IllegalArgumentException("it does not start as a .npy file");
       }
     }
-    return Short.toUnsignedInt(prefix.order(ByteOrder.LITTLE_ENDIAN).getShort(MAGIC.length));
+    int major = prefix.get(MAGIC.length);
+    if (major < 1 || major > 3 || prefix.get(MAGIC.length + 1) != 0) {
+      throw new IllegalArgumentException("its version of the .npy format is not 1.0, 2.0 or 3.0");
+    }
+    return major == 1 ? Short.BYTES : Integer.BYTES;
+  }
+
+  /** The length of the dictionary, from the bytes that hold it. */
+  static int dictionaryLength(ByteBuffer length) {
+    ByteBuffer little = length.order(ByteOrder.LITTLE_ENDIAN);
+    long bytes =
+        length.remaining() == Short.BYTES
+            ? Short.toUnsignedInt(little.getShort())
+            : Integer.toUnsignedLong(little.getInt());
+    if (bytes > LONGEST) {
+      throw new IllegalArgumentException("its header has " + bytes + " bytes, too many");
+    }
+    return (int) bytes;
   }
 
   /**
@@ -51,14 +78,30 @@ record NpyHeader(int itemSize, boolean fortranOrder, int rows, int cols) {
     Matcher match = DICTIONARY.matcher(dictionary);
     if (!match.matches()) {
       throw new IllegalArgumentException(
-          "its header is " + dictionary.strip() + "; one or two axes of <f4 or <f8 are readable");
+          "its header is "
+              + dictionary.strip()
+              + "; readable are arrays of one or two axes of "
+              + NpyType.READABLE);
     }
-    int itemSize = Integer.parseInt(match.group(1));
+    NpyType type =
+        NpyType.parse(match.group(1))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "its values are of type '"
+                            + match.group(1)
+                            + "'; readable are "
+                            + NpyType.READABLE));
     boolean fortranOrder = match.group(2).equals("True");
-    int first = axis(match.group(3));
-    return match.group(4) == null
-        ? new NpyHeader(itemSize, fortranOrder, 1, first)
-        : new NpyHeader(itemSize, fortranOrder, first, axis(match.group(4)));
+    Matcher shape = SHAPE.matcher(match.group(3));
+    if (!shape.matches()) {
+      throw new IllegalArgumentException(
+          "its shape is (" + match.group(3).strip() + "); readable are one or two axes");
+    }
+    int first = axis(shape.group(1));
+    return shape.group(2) == null
+        ? new NpyHeader(type, fortranOrder, 1, first)
+        : new NpyHeader(type, fortranOrder, first, axis(shape.group(2)));
   }
 
   private static int axis(String digits) {
@@ -69,16 +112,22 @@ record NpyHeader(int itemSize, boolean fortranOrder, int rows, int cols) {
     return (int) length;
   }
 
-  /** The bytes of a header for float64 in C order; the values then start at a multiple of 64. */
+  /**
+   * The bytes of a header for float64 in C order, version 1.0; the values then start at a multiple
+   * of 64.
+   */
   static byte[] bytes(int rows, int cols) {
     String dictionary =
         "{'descr': '<f8', 'fortran_order': False, 'shape': (" + rows + ", " + cols + "), }";
+    int before = PREFIX + Short.BYTES;
     int length =
-        -Math.floorDiv(-(PREFIX + dictionary.length() + 1), ALIGNMENT) * ALIGNMENT - PREFIX;
+        -Math.floorDiv(-(before + dictionary.length() + 1), ALIGNMENT) * ALIGNMENT - before;
     String padded = dictionary + " ".repeat(length - dictionary.length() - 1) + "\n";
-    return ByteBuffer.allocate(PREFIX + length)
+    return ByteBuffer.allocate(before + length)
         .order(ByteOrder.LITTLE_ENDIAN)
         .put(MAGIC)
+        .put((byte) 1)
+        .put((byte) 0)
         .putShort((short) length)
         .put(padded.getBytes(StandardCharsets.US_ASCII))
         .array();

@@ -4,37 +4,64 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** Independent pieces of work on a given number of Java threads. */
 public final class Parallel {
 
+  private static final ThreadLocal<Boolean> WORKER = ThreadLocal.withInitial(() -> false);
+
+  /** Idle threads stay for a minute, so that the steps of an iteration need not start their own. */
+  private static final ExecutorService POOL =
+      Executors.newCachedThreadPool(
+          work -> {
+            Thread thread = new Thread(work, "fnprune-worker");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private Parallel() {}
 
   /**
-   * What {@code work} makes of each input, in the inputs' order.
+   * What {@code work} makes of each input, in the inputs' order. Where {@code work} calls this
+   * itself, it stays on its own thread: the others are busy already.
    *
    * @param threads at most this many at a time; 1 stays on the caller's thread
    */
   public static <I, O> List<O> map(int threads, List<I> inputs, Function<I, O> work) {
     int workers = Math.min(threads, inputs.size());
-    if (workers <= 1) {
+    if (workers <= 1 || WORKER.get()) {
       return inputs.stream().map(work).toList();
     }
-    ExecutorService executor = Executors.newFixedThreadPool(workers);
+    List<FutureTask<O>> tasks =
+        inputs.stream().map(input -> new FutureTask<>(() -> work.apply(input))).toList();
+    AtomicInteger next = new AtomicInteger();
+    for (int worker = 0; worker < workers; worker++) {
+      POOL.execute(() -> work(tasks, next));
+    }
     try {
-      List<Future<O>> futures =
-          inputs.stream().map(input -> executor.submit(() -> work.apply(input))).toList();
-      return futures.stream().map(Parallel::result).toList();
+      return tasks.stream().map(Parallel::result).toList();
     } finally {
-      executor.shutdownNow();
+      next.set(tasks.size());
     }
   }
 
-  private static <O> O result(Future<O> future) {
+  private static <O> void work(List<FutureTask<O>> tasks, AtomicInteger next) {
+    WORKER.set(true);
     try {
-      return future.get();
+      for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
+        tasks.get(i).run();
+      }
+    } finally {
+      WORKER.set(false);
+    }
+  }
+
+  private static <O> O result(FutureTask<O> task) {
+    try {
+      return task.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException failure) {
         throw failure;

@@ -11,6 +11,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 public final class Threads {
 
   private static int wanted;
+  private static int singles;
 
   static {
     // ND4J sets OpenBLAS to all processors when its BLAS is first asked for: let it do so now.
@@ -32,7 +33,9 @@ public final class Threads {
       throw new IllegalArgumentException("cannot use " + count + " threads");
     }
     wanted = count == 0 ? Runtime.getRuntime().availableProcessors() : count;
-    apply(wanted);
+    if (singles == 0) {
+      apply(wanted);
+    }
   }
 
   /** The threads that were set. */
@@ -43,14 +46,26 @@ public final class Threads {
   /**
    * What {@code work} returns when every native call has one thread: for many small problems, where
    * waking, and on a busy machine waiting for, other threads costs more than they do. {@code work}
-   * may use Java threads of its own. Not to be nested.
+   * may use Java threads of its own, and may call this again.
    */
   public static <T> T single(Supplier<T> work) {
-    apply(1);
+    enter();
     try {
       return work.get();
     } finally {
-      apply(get());
+      leave();
+    }
+  }
+
+  private static synchronized void enter() {
+    if (singles++ == 0) {
+      apply(1);
+    }
+  }
+
+  private static synchronized void leave() {
+    if (--singles == 0) {
+      apply(wanted);
     }
   }
 

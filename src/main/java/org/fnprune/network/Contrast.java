@@ -1,41 +1,28 @@
 package org.fnprune.network;
 
-import com.google.common.primitives.ImmutableDoubleArray;
-import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.SampleSums;
 import org.fnprune.recipe.Networks.Nonlinearity;
 
 /**
- * A contrast function g of FastICA, applied.
- *
- * @param value g(Y), k × samples
- * @param meanSlope E g′ of each row
+ * FastICA's contrast functions g: tanh u for logcosh (α = 1), u exp(−u²/2) for exp, u³ for cube
+ * (Hyvärinen and Oja 2000, equation 40; scikit-learn's {@code fun}). Each replaces u by g(u) and
+ * returns the sum of g′(u).
  */
-record Contrast(Matrix value, ImmutableDoubleArray meanSlope) {
+final class Contrast {
 
-  /**
-   * Applies g to {@code signals} (k × samples): tanh u for logcosh (α = 1), u exp(−u²/2) for exp,
-   * u³ for cube.
-   */
-  static Contrast of(Nonlinearity nonlinearity, Matrix signals) {
-    double[][] rows = new double[signals.rows()][];
-    double[] slopes = new double[signals.rows()];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = signals.row(i);
-      double sum =
-          switch (nonlinearity) {
-            case LOGCOSH -> logcosh(rows[i]);
-            case EXP -> exp(rows[i]);
-            case CUBE -> cube(rows[i]);
-          };
-      slopes[i] = sum / signals.cols();
-    }
-    return new Contrast(Matrix.of(rows), ImmutableDoubleArray.copyOf(slopes));
+  private Contrast() {}
+
+  static SampleSums.Contrast of(Nonlinearity nonlinearity) {
+    return switch (nonlinearity) {
+      case LOGCOSH -> Contrast::logcosh;
+      case EXP -> Contrast::exp;
+      case CUBE -> Contrast::cube;
+    };
   }
 
-  /** Replaces u by tanh u and returns the sum of 1 − tanh² u. */
-  private static double logcosh(double[] u) {
+  private static double logcosh(double[] u, int from, int to) {
     double slope = 0;
-    for (int i = 0; i < u.length; i++) {
+    for (int i = from; i < to; i++) {
       // Math.exp is an intrinsic of the JVM and Math.tanh is not: several times faster.
       double tanh = 1 - 2 / (Math.exp(2 * u[i]) + 1);
       u[i] = tanh;
@@ -44,10 +31,9 @@ record Contrast(Matrix value, ImmutableDoubleArray meanSlope) {
     return slope;
   }
 
-  /** Replaces u by u exp(−u²/2) and returns the sum of (1 − u²) exp(−u²/2). */
-  private static double exp(double[] u) {
+  private static double exp(double[] u, int from, int to) {
     double slope = 0;
-    for (int i = 0; i < u.length; i++) {
+    for (int i = from; i < to; i++) {
       double square = u[i] * u[i];
       double bell = Math.exp(-square / 2);
       u[i] *= bell;
@@ -56,10 +42,9 @@ record Contrast(Matrix value, ImmutableDoubleArray meanSlope) {
     return slope;
   }
 
-  /** Replaces u by u³ and returns the sum of 3u². */
-  private static double cube(double[] u) {
+  private static double cube(double[] u, int from, int to) {
     double slope = 0;
-    for (int i = 0; i < u.length; i++) {
+    for (int i = from; i < to; i++) {
       double square = u[i] * u[i];
       u[i] *= square;
       slope += 3 * square;

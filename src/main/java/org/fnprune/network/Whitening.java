@@ -4,16 +4,76 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
 
-/** Centred, uncorrelated signals of unit variance: what FastICA takes. */
+/**
+ * Centred, uncorrelated signals of unit variance, XXᵀ = samples · I: what FastICA takes. {@link
+ * #analytic} is the textbook's way, for raw signals; {@link #principalMaps} is for correlation
+ * matrices with neurons as samples.
+ */
 final class Whitening {
 
   /** A direction with less than this share of the variance is rounding noise. */
   private static final double RANK_TOLERANCE = 1e-9;
 
+  /** A row whose deviation is below this share of its mean is constant but for rounding. */
+  private static final double CONSTANT = 1e-13;
+
   private Whitening() {}
+
+  /**
+   * Raw signals made white by X = K (signals − mean).
+   *
+   * @param mean of every signal, 1 × n
+   * @param whitening K = Λ^(−1/2) Uᵀ, k × n, from the k largest eigenvalues Λ of the covariance
+   *     matrix (of the population, 1/samples) and their vectors U
+   * @param dewhitening U Λ^(1/2), n × k, the pseudo-inverse of K
+   * @param white X, k × samples
+   */
+  record Analytic(Matrix mean, Matrix whitening, Matrix dewhitening, Matrix white) {}
+
+  /**
+   * The first principal components of {@code signals} (n × samples), at unit variance.
+   *
+   * @param components k wanted; fewer come back where the rank is lower: a direction with less than
+   *     1e-9 of the largest variance is rounding noise
+   * @throws UsageException when a value is not finite, naming its row and column
+   */
+  static Analytic analytic(Matrix signals, int components) {
+    requireFinite(signals);
+    Matrix centred = centred(signals);
+    SymmetricEigen eigen =
+        SymmetricEigen.top(
+            centred.timesTransposed(centred).scaled(1.0 / signals.cols()),
+            Math.min(components, signals.rows()));
+    int[] significant = significant(eigen);
+    double[] deviations =
+        Arrays.stream(significant).mapToDouble(i -> Math.sqrt(eigen.values().get(i))).toArray();
+    Matrix directions = eigen.vectors().selectCols(significant).transposed();
+    Matrix whitening =
+        Matrix.tabulate(
+            directions.rows(), directions.cols(), (i, j) -> directions.get(i, j) / deviations[i]);
+    Matrix dewhitening =
+        Matrix.tabulate(
+            directions.cols(), directions.rows(), (i, j) -> directions.get(j, i) * deviations[j]);
+    double[] means = means(signals);
+    return new Analytic(
+        Matrix.of(1, means.length, means), whitening, dewhitening, whitening.times(centred));
+  }
+
+  private static void requireFinite(Matrix signals) {
+    for (int i = 0; i < signals.rows(); i++) {
+      for (int j = 0; j < signals.cols(); j++) {
+        if (!Double.isFinite(signals.get(i, j))) {
+          throw new UsageException(
+              "the signals hold " + signals.get(i, j) + " in row " + i + ", column " + j,
+              "every value must be finite: drop or repair that row or column");
+        }
+      }
+    }
+  }
 
   /**
    * The top principal directions of a correlation matrix, with neurons as samples.
@@ -69,13 +129,23 @@ final class Whitening {
     }
   }
 
-  /** Every row less its mean. */
+  /** Every row less its mean; zeros for a row that is constant but for rounding. */
   static Matrix centred(Matrix rows) {
-    double[] means =
-        IntStream.range(0, rows.rows())
-            .mapToDouble(i -> Arrays.stream(rows.row(i)).average().orElse(0))
-            .toArray();
-    return Matrix.tabulate(rows.rows(), rows.cols(), (i, j) -> rows.get(i, j) - means[i]);
+    double[] means = means(rows);
+    double[][] centred = new double[rows.rows()][];
+    for (int i = 0; i < centred.length; i++) {
+      double mean = means[i];
+      double[] row = Arrays.stream(rows.row(i)).map(x -> x - mean).toArray();
+      boolean constant = dot(row, row) <= CONSTANT * CONSTANT * mean * mean * row.length;
+      centred[i] = constant ? new double[row.length] : row;
+    }
+    return centred.length == 0 ? rows : Matrix.of(centred);
+  }
+
+  private static double[] means(Matrix rows) {
+    return IntStream.range(0, rows.rows())
+        .mapToDouble(i -> Arrays.stream(rows.row(i)).average().orElse(0))
+        .toArray();
   }
 
   private static int[] significant(SymmetricEigen eigen) {

@@ -12,8 +12,12 @@ public enum Flag {
   SEED("seed"),
   /** Threads; 0 takes all processors. */
   THREADS("threads"),
-  /** The calibration dataset. */
+  /** Memory for what is captured; {@code auto} or a size such as {@code 4GiB}. */
+  MEMORY("memory"),
+  /** A calibration dataset; may be given several times and replaces the recipe's list. */
   CALIBRATION("calibration"),
+  /** A folder of moments captured before; replaces the recipe's text. */
+  MOMENTS("moments"),
   /** The field of the calibration dataset that holds the text. */
   TEXT("text"),
   /** Whether each line of a plain text file is a sample; no value means true. */
@@ -53,7 +57,7 @@ public enum Flag {
   /** Independent maps or independent courses. */
   METHOD("method"),
   /** What is decomposed. */
-  SIGNALS("signals"),
+  SOURCE("source"),
   /** Networks per unit: a number or an estimator. */
   COMPONENTS("components"),
   /** Where a network's support ends. */

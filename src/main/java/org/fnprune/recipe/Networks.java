@@ -4,7 +4,7 @@ package org.fnprune.recipe;
  * How functional networks are found.
  *
  * @param method whose independence is maximised: maps over neurons, or courses over tokens
- * @param signals what is decomposed
+ * @param signals what is decomposed; the key {@code source}
  * @param components how many networks
  * @param threshold where a network's support ends
  * @param groups how the calibration text falls into groups

@@ -14,7 +14,7 @@ import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.recipe.Networks.Threshold;
 import org.jspecify.annotations.Nullable;
 
-/** The section {@code networks} of a recipe. */
+/** Reads {@code networks}. */
 final class NetworksSection {
 
   private static final int MANY = 1 << 20;
@@ -22,7 +22,7 @@ final class NetworksSection {
   private static final ImmutableList<String> KEYS =
       ImmutableList.of(
           "method",
-          "signals",
+          "source",
           "components",
           "threshold",
           "groups",
@@ -40,7 +40,7 @@ final class NetworksSection {
     RecipeSource source = new RecipeSource(root.mapping("networks", KEYS), flags);
     return new Networks(
         source.oneOf("method", Flag.METHOD, Names.all(Method.class), Method.SPATIAL_ICA),
-        source.oneOf("signals", Flag.SIGNALS, Names.all(Signals.class), Signals.ACTIVATION),
+        source.oneOf("source", Flag.SOURCE, Names.all(Signals.class), Signals.ACTIVATION),
         components(source.find("components", Flag.COMPONENTS)),
         threshold(source.find("threshold", Flag.THRESHOLD)),
         groups(source.find("groups", Flag.GROUPS)),
@@ -55,8 +55,8 @@ final class NetworksSection {
         source.oneOf("algorithm", Flag.ALGORITHM, Names.all(Algorithm.class), usual.algorithm()),
         source.oneOf(
             "nonlinearity", Flag.NONLINEARITY, Names.all(Nonlinearity.class), usual.nonlinearity()),
-        source.integer("restarts", Flag.RESTARTS, 1, 10_000, usual.restarts()),
-        tolerance == null ? usual.tolerance() : tolerance.fraction(),
+        source.integer("restarts", Flag.RESTARTS, 1, MANY, usual.restarts()),
+        tolerance == null ? usual.tolerance() : tolerance.fraction("0.0001"),
         source.integer("max_iterations", Flag.MAX_ITERATIONS, 1, MANY, usual.maxIterations()),
         source.oneOf("keep", Flag.KEEP, Names.all(Keep.class), usual.keep()));
   }
@@ -69,7 +69,10 @@ final class NetworksSection {
     return switch (setting.text()) {
       case "auto", "pesel" -> new Components.Estimated(Estimator.PESEL);
       case "minka" -> new Components.Estimated(Estimator.MINKA);
-      default -> new Components.Fixed(setting.integer(1, MANY));
+      default -> {
+        requireNumber(setting, "a whole number, auto, pesel, minka", "try auto or 64");
+        yield new Components.Fixed(setting.integer(1, MANY));
+      }
     };
   }
 
@@ -78,17 +81,14 @@ final class NetworksSection {
     if (setting == null || setting.text().equals("auto")) {
       return new Threshold.Budget();
     }
-    if (setting.text().matches("[0-9.]+")) {
-      return new Threshold.Z(setting.positive(false));
-    }
-    Setting number = setting.after(':');
     return switch (setting.before(':')) {
-      case "z" -> new Threshold.Z(number.positive(false));
-      case "ratio" -> new Threshold.Ratio(number.positive(false));
-      case "fdr" -> new Threshold.Fdr(number.fraction());
-      default ->
-          throw setting.refuse(
-              "is not known; allowed: auto, z:NUMBER, ratio:NUMBER, fdr:RATE", "try auto or z:3");
+      case "z" -> new Threshold.Z(setting.after(':').positive(false));
+      case "ratio" -> new Threshold.Ratio(setting.after(':').positive(false));
+      case "fdr" -> new Threshold.Fdr(setting.after(':').fraction("0.05"));
+      default -> {
+        requireNumber(setting, "auto, z:NUMBER, ratio:NUMBER, fdr:RATE", "try auto or z:3");
+        yield new Threshold.Z(setting.positive(false));
+      }
     };
   }
 
@@ -103,6 +103,14 @@ final class NetworksSection {
     if (setting.before(':').equals("field")) {
       return new Groups.Field(setting.after(':').string());
     }
+    requireNumber(setting, "a whole number, dataset, field:NAME", "try 4");
     return new Groups.Shards(setting.integer(1, MANY));
+  }
+
+  /** Refuses what is neither a name that is known nor meant as a number. */
+  private static void requireNumber(Setting setting, String allowed, String help) {
+    if (!setting.looksNumeric()) {
+      throw setting.refuse("is not known; allowed: " + allowed, help);
+    }
   }
 }

@@ -83,10 +83,10 @@ final class PruneSection {
               + " model");
     }
     if (sparsity != null) {
-      return new Budget.Sparsity(sparsity.fraction());
+      return new Budget.Sparsity(sparsity.fraction("0.5"));
     }
     if (parameters != null) {
-      return new Budget.Parameters(parameters.fraction());
+      return new Budget.Parameters(parameters.fraction("0.5"));
     }
     if (root.line() == 0) {
       throw new UsageException(

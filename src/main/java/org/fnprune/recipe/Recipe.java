@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param output the run folder to make
  * @param seed of every random step
  * @param threads for ONNX Runtime and BLAS; 0 takes all processors
- * @param calibration sample text; null only where nothing looks at activations
+ * @param memory bytes that captured moments may take at once; 0 leaves it to the program
+ * @param calibration sample text; null where nothing looks at activations, or moments are given
+ * @param moments a folder of moments captured before, in place of sample text; null for none
  */
 public record Recipe(
     Path model,
@@ -20,7 +22,9 @@ public record Recipe(
     long seed,
     Device device,
     int threads,
+    long memory,
     @Nullable Calibration calibration,
+    @Nullable Path moments,
     Networks networks,
     Prune prune,
     Compensate compensate,
@@ -29,15 +33,15 @@ public record Recipe(
   /**
    * The sample text that the model runs on.
    *
-   * @param dataset JSONL, CSV, TSV or plain text
+   * @param datasets files of JSONL, CSV, TSV or plain text; at least one, none twice
    * @param textField the field that holds the text
    * @param lines for plain text: each line is a sample (else the file is one document)
-   * @param numSamples at most this many samples, the first ones
+   * @param numSamples at most this many samples of each dataset, the first ones
    * @param maxSeqLength longer samples are cut to this many tokens
    * @param batchSize samples that run together
    */
   public record Calibration(
-      Path dataset,
+      ImmutableList<Path> datasets,
       String textField,
       boolean lines,
       int numSamples,

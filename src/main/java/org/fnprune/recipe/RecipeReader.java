@@ -5,12 +5,11 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import org.fnprune.common.UsageException;
-import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Networks.Groups;
 import org.fnprune.recipe.Recipe.Compensate;
 import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.recipe.Recipe.Prune;
 import org.fnprune.recipe.Recipe.SelectorName;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a YAML file and flags into a validated {@link Recipe}. Flags win; whatever neither says has
@@ -21,7 +20,7 @@ public final class RecipeReader {
 
   static final double AUTO_RIDGE = 0.01;
 
-  private static final int MANY = 1 << 20;
+  private static final long LEAST_MEMORY = 1 << 20;
 
   private static final ImmutableList<String> TOP =
       ImmutableList.of(
@@ -30,22 +29,18 @@ public final class RecipeReader {
           "seed",
           "device",
           "threads",
+          "memory",
           "calibration",
           "networks",
           "prune",
           "compensate",
           "verify");
-  private static final ImmutableList<String> CALIBRATION =
-      ImmutableList.of("dataset", "text", "lines", "num_samples", "max_seq_length", "batch_size");
   private static final ImmutableList<String> COMPENSATE =
       ImmutableList.of("method", "ridge", "sequential");
 
   /** Selectors that look at weights only. */
   private static final EnumSet<SelectorName> BLIND =
       EnumSet.of(SelectorName.RANDOM, SelectorName.MAGNITUDE);
-
-  private static final EnumSet<Flag> OF_CALIBRATION =
-      EnumSet.of(Flag.TEXT, Flag.LINES, Flag.NUM_SAMPLES, Flag.MAX_SEQ_LENGTH, Flag.BATCH_SIZE);
 
   private final YamlMapping root;
   private final Overrides flags;
@@ -93,13 +88,27 @@ public final class RecipeReader {
         verify.limit());
   }
 
+  /**
+   * Builds the request of a decomposition of an array from flags.
+   *
+   * @throws UsageException for anything missing or out of range, naming the flag
+   */
+  public static SignalsRequest signals(Overrides overrides) {
+    RecipeReader reader = new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides);
+    return new SignalsRequest(
+        reader.required("output", Flag.OUTPUT).path(),
+        reader.seed(),
+        reader.threads(),
+        NetworksSection.read(reader.root, overrides));
+  }
+
   private Recipe recipe() {
     Path model = required("model", Flag.MODEL).path();
     Path output = required("output", Flag.OUTPUT).path();
-    Calibration calibration = calibration();
-    Networks networks = NetworksSection.read(root, flags);
+    CalibrationSection calibration = CalibrationSection.read(root, flags);
+    Networks networks = networks(calibration);
     Prune prune = PruneSection.read(root, flags);
-    Compensate compensate = compensate();
+    Compensate compensate = compensate(calibration);
     requireCalibration(calibration, prune.selector(), compensate.method());
     return new Recipe(
         model,
@@ -107,7 +116,9 @@ public final class RecipeReader {
         seed(),
         device(),
         threads(),
-        calibration,
+        memory(),
+        calibration.text(),
+        calibration.moments(),
         networks,
         prune,
         compensate,
@@ -135,6 +146,42 @@ public final class RecipeReader {
     return top.integer("threads", Flag.THREADS, 0, 1024, 0);
   }
 
+  private long memory() {
+    Setting memory = top.find("memory", Flag.MEMORY);
+    return memory == null || memory.text().equals("auto") ? 0 : memory.bytes(LEAST_MEMORY);
+  }
+
+  /** Groups and courses are of text; captured moments know nothing of either. */
+  private Networks networks(CalibrationSection calibration) {
+    Networks networks = NetworksSection.read(root, flags);
+    if (networks.groups() instanceof Groups.Datasets
+        && calibration.text() != null
+        && calibration.text().datasets().size() < 2) {
+      throw new UsageException(
+          where() + "groups 'dataset' needs several calibration datasets, but there is one",
+          "name another dataset, or set groups to a number of shards");
+    }
+    if (calibration.moments() != null) {
+      if (!networks.groups().equals(new Groups.Shards(1))) {
+        throw needsText("networks in groups");
+      }
+      if (networks.method() == Networks.Method.TEMPORAL_ICA) {
+        throw needsText("method 'temporal-ica'");
+      }
+    }
+    return networks;
+  }
+
+  private UsageException needsText(String what) {
+    return new UsageException(
+        where() + what + " needs calibration text; captured moments will not do",
+        "give a dataset instead of moments");
+  }
+
+  private String where() {
+    return root.line() == 0 ? "" : root.file() + ": ";
+  }
+
   private Device device() {
     Setting setting = top.find("device", Flag.DEVICE);
     if (setting == null) {
@@ -145,38 +192,7 @@ public final class RecipeReader {
             () -> setting.refuse("is not known; allowed: auto, cpu, cuda, cuda:N", "try auto"));
   }
 
-  private @Nullable Calibration calibration() {
-    YamlMapping mapping = root.mapping("calibration", CALIBRATION);
-    RecipeSource source = new RecipeSource(mapping, flags);
-    Setting dataset = source.find("dataset", Flag.CALIBRATION);
-    if (dataset == null) {
-      if (root.has("calibration")) {
-        throw mapping.missing("'dataset'");
-      }
-      refuseStrayFlags();
-      return null;
-    }
-    return new Calibration(
-        dataset.path(),
-        source.string("text", Flag.TEXT, "text"),
-        source.bool("lines", Flag.LINES, false),
-        source.integer("num_samples", Flag.NUM_SAMPLES, 1, Integer.MAX_VALUE, 512),
-        source.integer("max_seq_length", Flag.MAX_SEQ_LENGTH, 1, MANY, 128),
-        source.integer("batch_size", Flag.BATCH_SIZE, 1, MANY, 16));
-  }
-
-  /** Flags about calibration text where there is none would do nothing. */
-  private void refuseStrayFlags() {
-    for (Flag flag : OF_CALIBRATION) {
-      Setting stray = flags.find(flag);
-      if (stray != null) {
-        throw stray.refuse(
-            "does nothing without calibration text", "add --calibration FILE, or leave it out");
-      }
-    }
-  }
-
-  private Compensate compensate() {
+  private Compensate compensate(CalibrationSection calibration) {
     RecipeSource source = new RecipeSource(root.mapping("compensate", COMPENSATE), flags);
     Setting sequential = source.find("sequential", Flag.SEQUENTIAL);
     Setting ridge = source.find("ridge", Flag.RIDGE);
@@ -191,6 +207,11 @@ public final class RecipeReader {
           "needs compensation 'least-squares', not '" + Names.of(method) + "'",
           "leave sequential out");
     }
+    if (sequential != null && sequential.bool() && calibration.moments() != null) {
+      throw sequential.refuse(
+          "needs calibration text; captured moments will not do",
+          "give a dataset instead of moments, or leave sequential out");
+    }
     return new Compensate(
         method,
         ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false),
@@ -198,7 +219,7 @@ public final class RecipeReader {
   }
 
   private void requireCalibration(
-      @Nullable Calibration calibration, SelectorName selector, CompensationMethod method) {
+      CalibrationSection calibration, SelectorName selector, CompensationMethod method) {
     List<String> users = new java.util.ArrayList<>();
     if (!BLIND.contains(selector)) {
       users.add("selector '" + Names.of(selector) + "'");
@@ -206,15 +227,14 @@ public final class RecipeReader {
     if (method != CompensationMethod.NONE) {
       users.add("compensation '" + Names.of(method) + "'");
     }
-    if (calibration == null && !users.isEmpty()) {
-      String where = root.line() == 0 ? "" : root.file() + ": ";
+    if (calibration.text() == null && calibration.moments() == null && !users.isEmpty()) {
       throw new UsageException(
-          where
+          where()
               + "calibration text is missing, but "
               + String.join(" and ", users)
               + " must see activations",
           "give "
-              + (where.isEmpty() ? "--calibration FILE" : "calibration: {dataset: FILE}")
+              + (where().isEmpty() ? "--calibration FILE" : "calibration: {dataset: FILE}")
               + ", or use selector random or magnitude with compensation none");
     }
   }

@@ -1,6 +1,7 @@
 package org.fnprune.recipe;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.List;
 import org.fnprune.recipe.Recipe.Budget;
 import org.fnprune.recipe.Recipe.Calibration;
@@ -23,13 +24,25 @@ public final class RecipeWriter {
     return new RecipeWriter().write(recipe);
   }
 
+  /** The section {@code networks} alone, without its head. */
+  public static String toYaml(Networks networks) {
+    RecipeWriter writer = new RecipeWriter();
+    writer.networks(networks);
+    return writer.yaml.toString().replaceFirst("^networks:\n", "").indent(-2);
+  }
+
   private String write(Recipe recipe) {
     line("model", quote(recipe.model().toString()));
     line("output", quote(recipe.output().toString()));
     line("seed", recipe.seed());
     line("device", recipe.device().text());
     line("threads", recipe.threads());
+    line("memory", recipe.memory() == 0 ? "auto" : recipe.memory());
     calibration(recipe.calibration());
+    if (recipe.moments() != null) {
+      section("calibration");
+      line("  moments", quote(recipe.moments().toString()));
+    }
     networks(recipe.networks());
     prune(recipe.prune());
     section("compensate");
@@ -45,7 +58,7 @@ public final class RecipeWriter {
       return;
     }
     section("calibration");
-    line("  dataset", quote(calibration.dataset().toString()));
+    line("  dataset", quoted(calibration.datasets()));
     line("  text", quote(calibration.textField()));
     line("  lines", calibration.lines());
     line("  num_samples", calibration.numSamples());
@@ -56,7 +69,7 @@ public final class RecipeWriter {
   private void networks(Networks networks) {
     section("networks");
     line("  method", Names.of(networks.method()));
-    line("  signals", Names.of(networks.signals()));
+    line("  source", Names.of(networks.signals()));
     line("  components", text(networks.components()));
     line("  threshold", text(networks.threshold()));
     line("  groups", text(networks.groups()));
@@ -112,8 +125,7 @@ public final class RecipeWriter {
 
   private void verify(Verify verify) {
     section("verify");
-    List<String> tasks = verify.tasks().stream().map(task -> quote(task.toString())).toList();
-    line("  tasks", tasks);
+    line("  tasks", quoted(verify.tasks()));
     if (verify.maxDrop() != null) {
       line("  max_drop", plain(verify.maxDrop()));
     }
@@ -131,6 +143,10 @@ public final class RecipeWriter {
     line("    runs", latency.runs());
   }
 
+  private static List<String> quoted(List<Path> paths) {
+    return paths.stream().map(path -> quote(path.toString())).toList();
+  }
+
   private void section(String key) {
     yaml.append(key).append(":\n");
   }
@@ -141,7 +157,7 @@ public final class RecipeWriter {
 
   /** All digits of a number, without an exponent. */
   private static String plain(double number) {
-    return BigDecimal.valueOf(number).toPlainString();
+    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
   /** A double-quoted YAML scalar; letters, digits and printable ASCII stay as they are. */

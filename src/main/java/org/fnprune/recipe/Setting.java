@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import org.fnprune.common.DidYouMean;
 import org.fnprune.common.UsageException;
@@ -91,11 +92,15 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     return value;
   }
 
-  /** A number strictly between 0 and 1. */
-  double fraction() {
+  /**
+   * A number strictly between 0 and 1.
+   *
+   * @param usual one that does well, for the help
+   */
+  double fraction(String usual) {
     double value = number();
     if (!(value > 0 && value < 1)) {
-      throw refuse("must lie between 0 and 1, both excluded", "try 0.5");
+      throw refuse("must lie between 0 and 1, both excluded", "try " + usual);
     }
     return value;
   }
@@ -148,16 +153,42 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     }
   }
 
+  /** Whether it starts as a number does, whatever follows. */
+  boolean looksNumeric() {
+    return text.matches("[-+.]*[0-9].*");
+  }
+
   /** The text before the first {@code separator}; all of it when there is none. */
   String before(char separator) {
     int at = text.indexOf(separator);
     return at < 0 ? text : text.substring(0, at);
   }
 
-  /** What follows the first {@code separator}, read on its own; empty when there is none. */
+  /**
+   * What follows the first {@code separator}, to be read on its own, as a word; blank when there is
+   * none.
+   */
   Setting after(char separator) {
-    int at = text.indexOf(separator);
-    return word(label, base, at < 0 ? "" : text.substring(at + 1).strip());
+    String name = before(separator);
+    String rest = name.length() == text.length() ? "" : text.substring(name.length() + 1);
+    return word(label + " " + name + separator, base, rest);
+  }
+
+  /** The items of a list; of a single value, that value. */
+  ImmutableList<Setting> itemsOrSelf() {
+    return form == Form.LIST ? items : ImmutableList.of(this);
+  }
+
+  /** An amount of memory in bytes, at least {@code min}. */
+  long bytes(long min) {
+    OptionalLong bytes = form == Form.LIST ? OptionalLong.empty() : ByteSize.parse(text);
+    if (bytes.isEmpty()) {
+      throw refuse("must be a number of bytes or a size such as 4GiB or 500MB", "write 4GiB");
+    }
+    if (bytes.getAsLong() < min) {
+      throw refuse("is too little; allowed: at least " + min + " bytes", "write 4GiB");
+    }
+    return bytes.getAsLong();
   }
 
   /** The items of a list; a word is split at its commas. */

@@ -65,6 +65,25 @@ public final class BatchRunner implements AutoCloseable {
     }
   }
 
+  /**
+   * Runs one batch and leaves its outputs where they were asked for.
+   *
+   * @param shapes of the float outputs of this batch, by name
+   * @param outputs where they are written
+   * @param extra inputs beyond the model's own
+   * @throws ModelRunException when ONNX Runtime fails, or an output has another shape
+   */
+  public void run(
+      TokenBatch batch,
+      Map<String, ImmutableLongArray> shapes,
+      PinnedOutputs outputs,
+      Map<String, ExtraInput> extra) {
+    outputs.prepare(shapes);
+    try (Feeds feeds = Feeds.of(session, batch, extra)) {
+      session.runInto(feeds.tensors(), outputs.tensors());
+    }
+  }
+
   @Override
   public void close() {
     session.close();

@@ -1,15 +1,35 @@
 package org.fnprune.runtime;
 
-/** A float input beyond the model's own: its values, row-major, and its shape. */
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import java.nio.Buffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/**
+ * An input beyond the model's own: its values, row-major, and its shape. They lie outside the heap,
+ * where ONNX Runtime reads them without a copy, for as many batches as they are given to.
+ */
 public final class ExtraInput {
 
-  private final float[] values;
+  private final Buffer values;
   private final long[] shape;
 
-  /** Takes over both arrays. */
-  public ExtraInput(float[] values, long... shape) {
+  private ExtraInput(Buffer values, long[] shape) {
     this.values = values;
-    this.shape = shape;
+    this.shape = shape.clone();
+  }
+
+  /** Floats. */
+  public ExtraInput(float[] values, long... shape) {
+    this(Direct.floats(values.length).put(values).rewind(), shape);
+  }
+
+  /** Integers of 64 bits. */
+  public static ExtraInput ofLongs(long[] values, long... shape) {
+    LongBuffer buffer = Direct.bytes(Math.multiplyExact(values.length, Long.BYTES)).asLongBuffer();
+    return new ExtraInput(buffer.put(values).rewind(), shape);
   }
 
   /** An output of one session as an input of another. */
@@ -19,11 +39,9 @@ public final class ExtraInput {
     return new ExtraInput(values, output.shape().toArray());
   }
 
-  float[] values() {
-    return values;
-  }
-
-  long[] shape() {
-    return shape;
+  OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
+    return values instanceof FloatBuffer floats
+        ? OnnxTensor.createTensor(environment, floats, shape)
+        : OnnxTensor.createTensor(environment, (LongBuffer) values, shape);
   }
 }

@@ -5,8 +5,6 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
@@ -44,7 +42,7 @@ final class Feeds implements AutoCloseable {
         feeds.tensors.put(
             input.getKey(),
             given != null
-                ? feeds.floats(given.values(), given.shape())
+                ? given.tensor(session.environment())
                 : feeds.fill(input.getKey(), info, batch));
       }
       return feeds;
@@ -105,9 +103,9 @@ final class Feeds implements AutoCloseable {
     }
     if (info.type == OnnxJavaType.FLOAT16 || info.type == OnnxJavaType.BFLOAT16) {
       return OnnxTensor.createTensor(
-          session.environment(), direct(0).asShortBuffer(), shape, info.type);
+          session.environment(), Direct.bytes(0).asShortBuffer(), shape, info.type);
     }
-    return OnnxTensor.createTensor(session.environment(), direct(0).asFloatBuffer(), shape);
+    return OnnxTensor.createTensor(session.environment(), Direct.bytes(0).asFloatBuffer(), shape);
   }
 
   /** Standard normal pixels; the batch size replaces the first symbolic axis, 1 the others. */
@@ -127,13 +125,13 @@ final class Feeds implements AutoCloseable {
   }
 
   private OnnxTensor floats(float[] values, long[] shape) throws OrtException {
-    FloatBuffer buffer = direct(values.length * 4).asFloatBuffer().put(values).rewind();
+    FloatBuffer buffer = Direct.floats(values.length).put(values).rewind();
     return OnnxTensor.createTensor(session.environment(), buffer, shape);
   }
 
   private OnnxTensor integers(long[] values, long[] shape, TensorInfo info) throws OrtException {
     if (info.type == OnnxJavaType.INT32) {
-      IntBuffer buffer = direct(values.length * 4).asIntBuffer();
+      IntBuffer buffer = Direct.bytes(values.length * 4).asIntBuffer();
       for (long value : values) {
         buffer.put((int) value);
       }
@@ -146,12 +144,8 @@ final class Feeds implements AutoCloseable {
       }
       return floats(floats, shape);
     }
-    LongBuffer buffer = direct(values.length * 8).asLongBuffer().put(values).rewind();
+    LongBuffer buffer = Direct.bytes(values.length * 8).asLongBuffer().put(values).rewind();
     return OnnxTensor.createTensor(session.environment(), buffer, shape);
-  }
-
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   @Override

@@ -57,9 +57,8 @@ public final class OnnxSession implements AutoCloseable {
   private static OnnxSession open(RuntimeOptions options, Loader loader) {
     try {
       OrtEnvironment environment = Environments.get();
-      try (OrtSession.SessionOptions native_ = options.toNative()) {
-        return new OnnxSession(environment, loader.load(environment, native_));
-      }
+      return options.attempt(
+          native_ -> new OnnxSession(environment, loader.load(environment, native_)));
     } catch (OrtException e) {
       throw new ModelRunException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
     }
@@ -83,6 +82,19 @@ public final class OnnxSession implements AutoCloseable {
   public OrtSession.Result run(Map<String, OnnxTensor> feeds, Set<String> outputs) {
     try {
       return session.run(feeds, outputs);
+    } catch (OrtException e) {
+      throw new ModelRunException("ONNX Runtime failed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Runs the model into tensors that the caller owns.
+   *
+   * @throws ModelRunException when ONNX Runtime fails
+   */
+  void runInto(Map<String, OnnxTensor> feeds, Map<String, OnnxTensor> outputs) {
+    try {
+      session.run(feeds, outputs).close();
     } catch (OrtException e) {
       throw new ModelRunException("ONNX Runtime failed: " + e.getMessage(), e);
     }

@@ -78,7 +78,12 @@ public final class Planner {
     Allocation.requireReachable(structure, target, options);
   }
 
-  private static long parametersToRemove(Structure structure, Recipe.Budget budget) {
+  /**
+   * Parameters that a budget asks to remove, before widths are rounded.
+   *
+   * @throws UsageException when there are not as many prunable ones
+   */
+  public static long parametersToRemove(Structure structure, Recipe.Budget budget) {
     if (budget instanceof Recipe.Budget.Sparsity sparsity) {
       return Math.round(sparsity.fraction() * structure.prunableParameters());
     }

@@ -103,7 +103,7 @@ class HelpTest {
         count++;
       }
     }
-    assertThat(count).isEqualTo(18);
+    assertThat(count).isEqualTo(28);
     assertThat(RecipeReader.fromFlags(spelt)).isEqualTo(RecipeReader.fromFlags(least));
   }
 

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.fnprune.common.Failures;
+import org.fnprune.recipe.Networks.Groups;
 import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Shard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +24,15 @@ class SamplesTest {
     Path file = Files.writeString(folder.resolve(name), content);
     Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
     try (Tokenizer tokenizer = Tokenizer.open(json)) {
-      return Samples.read(new Calibration(file, "text", lines, numSamples, length, 2), tokenizer);
+      return Samples.read(
+          new Calibration(ImmutableList.of(file), "text", lines, numSamples, length, 2),
+          new Groups.Shards(1),
+          tokenizer);
     }
+  }
+
+  private static Samples.Sample sample(int... ids) {
+    return new Samples.Sample(ids(ids), "");
   }
 
   private static ImmutableIntArray ids(int... ids) {
@@ -82,10 +91,135 @@ class SamplesTest {
 
   @Test
   void samplesMakeBatches() {
-    Samples samples = new Samples(ImmutableList.of(ids(1), ids(1, 2), ids(3)), 0);
+    Samples samples = new Samples(ImmutableList.of(sample(1), sample(1, 2), sample(3)), 0);
     assertThat(samples.batches(2, 0))
         .containsExactly(
             new TokenBatch(ImmutableList.of(ids(1, 2), ids(1)), 0),
             new TokenBatch(ImmutableList.of(ids(3)), 0));
+  }
+
+  /** Samples of several files, as {@code group:ids}. */
+  private List<String> grouped(Groups groups, int numSamples, Path... files) throws IOException {
+    return read(groups, numSamples, files).samples().stream()
+        .map(s -> s.group() + ":" + s.ids())
+        .toList();
+  }
+
+  private Samples read(Groups groups, int numSamples, Path... files) throws IOException {
+    Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
+    Calibration calibration =
+        new Calibration(ImmutableList.copyOf(files), "text", true, numSamples, 8, 2);
+    try (Tokenizer tokenizer = Tokenizer.open(json)) {
+      return Samples.read(calibration, groups, tokenizer);
+    }
+  }
+
+  private Path file(String name, String content) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    return Files.writeString(file, content);
+  }
+
+  @Test
+  void theLimitCountsForEachDataset() throws IOException {
+    Path one = file("one.txt", "a\nb\nc\n");
+    Path two = file("two.txt", "c\nb\na\n");
+    assertThat(grouped(new Groups.Shards(1), 2, one, two))
+        .containsExactly(":[1]", ":[2]", ":[3]", ":[2]");
+  }
+
+  @Test
+  void shardsTakeTurnsOverAllDatasets() throws IOException {
+    Path one = file("one.txt", "a\nb\nc\n");
+    Path two = file("two.txt", "c\nb\na\n");
+    assertThat(grouped(new Groups.Shards(3), 9, one, two))
+        .containsExactly("1:[1]", "2:[2]", "3:[3]", "1:[3]", "2:[2]", "3:[1]");
+  }
+
+  @Test
+  void samplesWithoutTokensTakeNoTurn() throws IOException {
+    Path file = file("d.jsonl", "{\"text\":\"a\"}\n{\"text\":\" \"}\n{\"text\":\"b\"}\n".repeat(2));
+    assertThat(grouped(new Groups.Shards(2), 9, file))
+        .containsExactly("1:[1]", "2:[2]", "1:[1]", "2:[2]");
+  }
+
+  @Test
+  void datasetsAreGroupsByTheirNames() throws IOException {
+    Path one = file("one.txt", "a\nb\n");
+    Path two = file("two.txt", "c\nc\n");
+    assertThat(grouped(new Groups.Datasets(), 9, one, two))
+        .containsExactly("one.txt:[1]", "one.txt:[2]", "two.txt:[3]", "two.txt:[3]");
+    Path same = file("x/one.txt", "c\nc\n");
+    assertThat(read(new Groups.Datasets(), 9, one, same).groups().keySet())
+        .containsExactly(one.toString(), same.toString());
+  }
+
+  @Test
+  void valuesOfAFieldAreGroups() throws IOException {
+    String rows =
+        """
+        {"text": "a", "domain": "news"}
+        {"text": "b", "domain": 7}
+        {"text": "c", "domain": "news"}
+        {"text": "a b", "domain": 7}
+        """;
+    Samples samples = read(new Groups.Field("domain"), 9, file("d.jsonl", rows));
+    assertThat(samples.groups().keySet()).containsExactly("news", "7");
+    assertThat(samples.groups().values().stream().map(Samples::sequences))
+        .containsExactly(ImmutableList.of(ids(1), ids(3)), ImmutableList.of(ids(2), ids(1, 2)));
+    assertThat(samples.longest()).isEqualTo(2);
+  }
+
+  @Test
+  void withoutGroupsThereIsOneWithoutAName() throws IOException {
+    Samples samples = read(new Groups.Shards(1), 9, file("d.txt", "a\n"));
+    assertThat(samples.groups()).containsOnlyKeys("");
+    assertThat(samples.groups().get("")).isEqualTo(samples);
+  }
+
+  @Test
+  void refusesGroupsThatAreTooSmall() throws IOException {
+    Path one = file("one.txt", "a\nb\nc\n");
+    Path two = file("two.txt", "c\n");
+    assertThat(Failures.of(() -> read(new Groups.Shards(3), 9, one, two)))
+        .isEqualTo(
+            "groups 3: 4 calibration samples are too few"
+                + " | set groups to 2 or less, or raise num_samples");
+    assertThat(Failures.of(() -> read(new Groups.Datasets(), 9, one, two)))
+        .isEqualTo(
+            "group 'two.txt' (by dataset) has a single calibration sample"
+                + " | give it more text, or group by something else");
+    Path rows = file("d.jsonl", "{\"text\": \"a\", \"d\": \"x\"}\n");
+    assertThat(Failures.of(() -> read(new Groups.Field("d"), 9, rows)))
+        .startsWith("group 'x' (by field 'd') has a single calibration sample | ");
+  }
+
+  @Test
+  void refusesRowsThatBelongToNoGroup() throws IOException {
+    Path rows = file("d.jsonl", "{\"text\": \"a\", \"d\": \" \"}\n");
+    assertThat(Failures.of(() -> read(new Groups.Field("d"), 9, rows)))
+        .isEqualTo(
+            rows + ":1: field 'd' is blank, but names the sample's group | give every row a value");
+    assertThat(Failures.of(() -> read(new Groups.Field("domain"), 9, rows)))
+        .startsWith(rows + ":1: row has no field 'domain'; its fields are text, d | ");
+    Path lines = file("d.txt", "a\n");
+    assertThat(Failures.of(() -> read(new Groups.Field("d"), 9, lines)))
+        .startsWith("dataset " + lines + ": plain text has one field, but wanted are text, d | ");
+  }
+
+  @Test
+  void shardsOfACaptureTogetherAreAllSamplesInTheirGroups() throws IOException {
+    Samples all = read(new Groups.Shards(2), 9, file("d.txt", "a\nb\nc\na\nb\n"));
+    Samples first = all.shard(new Shard(1, 3));
+    Samples second = all.shard(new Shard(2, 3));
+    Samples third = all.shard(new Shard(3, 3));
+    assertThat(first.samples()).containsExactly(all.samples().get(0), all.samples().get(3));
+    assertThat(second.samples()).containsExactly(all.samples().get(1), all.samples().get(4));
+    assertThat(third.samples()).containsExactly(all.samples().get(2));
+    assertThat(all.shard(Shard.ALL)).isEqualTo(all);
+    assertThat(Failures.of(() -> all.shard(new Shard(2, 6))))
+        .isEqualTo(
+            "--shard 2/6: there are only 5 samples"
+                + " | make at most 5 shards, or raise num_samples");
   }
 }

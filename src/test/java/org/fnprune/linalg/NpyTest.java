@@ -41,10 +41,63 @@ class NpyTest {
 
   /** numpy.save of arange(6).reshape(2, 3) in every readable form. */
   @ParameterizedTest
-  @ValueSource(strings = {"f8-c", "f8-fortran", "f4-c", "f4-fortran"})
+  @ValueSource(
+      strings = {
+        "f8-c",
+        "f8-fortran",
+        "f8-big-endian",
+        "f4-c",
+        "f4-fortran",
+        "f4-big-endian",
+        "f2-c",
+        "f2-big-endian",
+        "i8",
+        "i1",
+        "u1",
+        "u2",
+        "i4-big-endian",
+        "u8-fortran",
+        "version-2",
+        "version-3"
+      })
   void filesOfNumpyAreRead(String name) throws Exception {
     assertThat(Npy.read(resource(name)))
         .isEqualTo(Matrix.of(new double[][] {{0, 1, 2}, {3, 4, 5}}));
+  }
+
+  /** What NumPy itself makes of them as float64. */
+  @Test
+  void halfPrecisionIsExact() throws Exception {
+    assertThat(Npy.read(resource("f2-values")).toArray())
+        .containsExactly(
+            0.0,
+            -0.0,
+            0.333251953125,
+            -2.5,
+            65504,
+            0x1p-24,
+            0x1p-14,
+            Double.POSITIVE_INFINITY,
+            Double.NEGATIVE_INFINITY,
+            Double.NaN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "i1, -128, 127",
+    "u1, 0, 255",
+    "i2, -32768, 32767",
+    "u4, 0, 4294967295",
+    "u8, 9223372036854775808, 18446744073709551615"
+  })
+  void wholeNumbersKeepTheirSigns(String type, double first, double second) throws Exception {
+    assertThat(Npy.read(resource("whole-extremes-" + type)).toArray())
+        .containsExactly(first, second);
+  }
+
+  @Test
+  void anArrayOfNoRowsHasItsColumns() throws Exception {
+    assertThat(Npy.read(resource("empty"))).isEqualTo(Matrix.zeros(0, 3));
   }
 
   @Test
@@ -60,17 +113,29 @@ class NpyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"i8", "f8-3d", "f8-big-endian", "f8-0d"})
-  void otherArraysAreRefused(String name) {
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          f8-3d      | its shape is (1, 2, 3); readable are one or two axes
+          f8-0d      | its shape is (); readable are one or two axes
+          c16        | its values are of type '<c16'; readable are float16,
+          bool       | its values are of type
+          text       | its values are of type '<U3'; readable are float16,
+          object     | its values are of type
+          structured | its header is {'descr': [('a', '<f8')],
+          """)
+  void otherArraysAreRefused(String name, String message) {
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(() -> Npy.read(resource(name)))
-        .withMessageContaining(name)
+        .withMessageContaining(name + ".npy: " + message)
         .satisfies(e -> assertThat(e.help()).contains("numpy.save"));
   }
 
-  @Test
-  void everyTruncationIsRefused() throws Exception {
-    byte[] whole = Files.readAllBytes(resource("f8-c"));
+  @ParameterizedTest
+  @ValueSource(strings = {"f8-c", "f2-c", "version-2"})
+  void everyTruncationIsRefused(String name) throws Exception {
+    byte[] whole = Files.readAllBytes(resource(name));
     for (int length = 0; length < whole.length; length++) {
       assertRefused(Arrays.copyOf(whole, length));
     }
@@ -111,7 +176,21 @@ class NpyTest {
   @Test
   void otherVersionsAreRefused() throws Exception {
     byte[] whole = Files.readAllBytes(resource("f8-c"));
-    whole[6] = 2;
+    for (int version : new int[] {0, 2, 3, 4, 255}) {
+      whole[6] = (byte) version;
+      assertRefused(whole);
+    }
+    whole[6] = 1;
+    whole[7] = 1;
+    assertRefused(whole);
+  }
+
+  @Test
+  void aHeaderOfEndlessAxesOrBytesIsRefused() throws Exception {
+    String axes = "1,".repeat(20_000);
+    assertRefused(file("{'descr': '<f8', 'fortran_order': False, 'shape': (" + axes + "), }\n"));
+    byte[] whole = Files.readAllBytes(resource("version-2"));
+    Arrays.fill(whole, 8, 12, (byte) 0xff);
     assertRefused(whole);
   }
 

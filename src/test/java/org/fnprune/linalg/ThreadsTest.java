@@ -24,6 +24,36 @@ class ThreadsTest {
   }
 
   @Test
+  void onlyTheOutermostSingleGivesTheThreadsBack() {
+    int before = Threads.get();
+    Threads.set(2);
+    int inside =
+        Threads.single(
+            () -> {
+              Threads.single(Threads::inEffect);
+              return Threads.inEffect();
+            });
+    assertThat(inside).isEqualTo(1);
+    assertThat(Threads.inEffect()).isEqualTo(2);
+    Threads.set(before);
+  }
+
+  @Test
+  void workWithinWorkStaysOnItsThread() {
+    List<Integer> inputs = List.of(1, 2, 3, 4);
+    List<Boolean> stayed =
+        Parallel.map(
+            2,
+            inputs,
+            i -> {
+              Thread outer = Thread.currentThread();
+              return Parallel.map(2, inputs, j -> Thread.currentThread() == outer).stream()
+                  .allMatch(same -> same);
+            });
+    assertThat(stayed).containsOnly(true);
+  }
+
+  @Test
   void resultsComeInTheOrderOfTheInputs() {
     List<Integer> inputs = IntStream.range(0, 100).boxed().toList();
     for (int threads : new int[] {1, 3, 200}) {

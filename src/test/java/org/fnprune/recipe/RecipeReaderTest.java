@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Random;
 import org.fnprune.common.Failures;
 import org.fnprune.common.UsageException;
@@ -87,7 +88,13 @@ class RecipeReaderTest {
     assertThat(recipe.device()).isEqualTo(Device.AUTO);
     assertThat(recipe.calibration())
         .isEqualTo(
-            new Calibration(folder.resolve("data/add-train.jsonl"), "text", false, 512, 128, 16));
+            new Calibration(
+                ImmutableList.of(folder.resolve("data/add-train.jsonl")),
+                "text",
+                false,
+                512,
+                128,
+                16));
     assertThat(recipe.networks()).isEqualTo(Networks.of(64));
     assertThat(recipe.prune())
         .isEqualTo(
@@ -206,6 +213,97 @@ class RecipeReaderTest {
                 + " selector random or magnitude with compensation none");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1048576, 1048576",
+    "auto, 0",
+    "4GiB, 4294967296",
+    "4 GiB, 4294967296",
+    "4g, 4294967296",
+    "500MB, 500000000",
+    "512M, 536870912",
+    "1.5KiB, 1536",
+    "2048k, 2097152",
+    "1TB, 1000000000000"
+  })
+  void memoryIsASize(String size, long bytes) throws IOException {
+    if (bytes >= 1 << 20 || bytes == 0) {
+      assertThat(read(MINIMAL + "memory: " + size + "\n").memory()).isEqualTo(bytes);
+      assertThat(read(MINIMAL, Overrides.none().with(Flag.MEMORY, size)).memory()).isEqualTo(bytes);
+    }
+    assertThat(read(MINIMAL).memory()).isZero();
+    assertThat(size.equals("auto") ? 0 : ByteSize.parse(size).orElseThrow()).isEqualTo(bytes);
+  }
+
+  private static ImmutableList<Path> datasets(Recipe recipe) {
+    return Objects.requireNonNull(recipe.calibration()).datasets();
+  }
+
+  @Test
+  void severalDatasetsAreAListOrARepeatedFlag() throws IOException {
+    String yaml = MINIMAL.replace("d.jsonl", "[d.jsonl, more/e.csv]");
+    assertThat(datasets(read(yaml)))
+        .containsExactly(folder.resolve("d.jsonl"), folder.resolve("more/e.csv"));
+    Overrides flags =
+        Overrides.none().with(Flag.CALIBRATION, "/b.txt").with(Flag.CALIBRATION, "/a.txt");
+    assertThat(datasets(read(yaml, flags))).containsExactly(Path.of("/b.txt"), Path.of("/a.txt"));
+  }
+
+  @Test
+  void capturedMomentsStandInForText() throws IOException {
+    String yaml = MINIMAL.replace("dataset: d.jsonl", "moments: caught");
+    Recipe recipe = read(yaml);
+    assertThat(recipe.calibration()).isNull();
+    assertThat(recipe.moments()).isEqualTo(folder.resolve("caught"));
+    assertThat(read(MINIMAL).moments()).isNull();
+    Recipe typed = read(MINIMAL, Overrides.none().with(Flag.MOMENTS, "/elsewhere"));
+    assertThat(typed.calibration()).isNull();
+    assertThat(typed.moments()).isEqualTo(Path.of("/elsewhere"));
+    Recipe text = read(yaml, Overrides.none().with(Flag.CALIBRATION, "/t.txt"));
+    assertThat(text.moments()).isNull();
+    assertThat(datasets(text)).containsExactly(Path.of("/t.txt"));
+  }
+
+  @Test
+  void aMomentsFlagLeavesTheFilesTextSettingsUnused() throws IOException {
+    String yaml = MINIMAL.replace("d.jsonl", "d.jsonl, batch_size: 4");
+    assertThat(read(yaml, Overrides.none().with(Flag.MOMENTS, "/x")).calibration()).isNull();
+  }
+
+  @Test
+  void whatNeedsTextIsRefusedWithMoments() {
+    String yaml = MINIMAL.replace("dataset: d.jsonl", "moments: caught");
+    assertThat(failure(yaml.replace("caught", "caught, dataset: d.jsonl")))
+        .isEqualTo(
+            "recipe.yaml:3: calibration.moments caught: cannot be combined with recipe.yaml:3:"
+                + " calibration.dataset d.jsonl | keep one: text is captured now, moments were"
+                + " captured before");
+    assertThat(failure(yaml.replace("caught", "caught, num_samples: 5")))
+        .isEqualTo(
+            "recipe.yaml:3: calibration.num_samples 5: does nothing without calibration text"
+                + " | give a dataset, or leave it out");
+    assertThat(failure(yaml + "compensate: {sequential: true}\n"))
+        .isEqualTo(
+            "recipe.yaml:5: compensate.sequential true: needs calibration text; captured moments"
+                + " will not do | give a dataset instead of moments, or leave sequential out");
+    assertThat(failure(yaml + "networks: {groups: 2}\n"))
+        .isEqualTo(
+            "recipe.yaml: networks in groups needs calibration text; captured moments will not do"
+                + " | give a dataset instead of moments");
+    assertThat(failure(yaml + "networks: {method: temporal-ica}\n"))
+        .startsWith("recipe.yaml: method 'temporal-ica' needs calibration text;");
+    assertThat(Failures.of(() -> RecipeReader.fromFlags(flags().with(Flag.MOMENTS, "x"))))
+        .startsWith("--moments x: cannot be combined with --calibration [");
+  }
+
+  @Test
+  void groupsByDatasetNeedSeveral() {
+    assertThat(failure(MINIMAL + "networks: {groups: dataset}\n"))
+        .isEqualTo(
+            "recipe.yaml: groups 'dataset' needs several calibration datasets, but there is one"
+                + " | name another dataset, or set groups to a number of shards");
+  }
+
   @Test
   void namesFileAndLineOfAnUnknownKey() {
     String yaml = "model: m\noutput: o\n\nprune:\n  targets: [ffn]\n\n  sparsty: 0.5\n";
@@ -230,6 +328,12 @@ class RecipeReaderTest {
           seed: '42'                        | seed '42': must be a whole number of at most 64 bits
           device: gpu                       | device gpu: is not known; allowed: auto, cpu, cuda, cuda:N
           threads: -1                       | threads -1: must be a whole number from 0 to 1024
+          memory: 4                         | memory 4: is too little; allowed: at least 1048576 bytes
+          memory: lots                      | memory lots: must be a number of bytes or a size such as 4GiB or 500MB
+          memory: -1G                       | memory -1G: must be a number of bytes or a size such as 4GiB or 500MB
+          memory: 4XB                       | memory 4XB: must be a number of bytes or a size such as 4GiB or 500MB
+          memory: 99999999999999T           | memory 99999999999999T: must be a number of bytes or a size such as 4GiB or 500MB
+          memory: [1G]                      | memory [1G]: must be a number of bytes or a size such as 4GiB or 500MB
           networks: {components: 0}         | networks.components 0: must be a whole number from 1 to 1048576
           networks: {components: 1.5}       | networks.components 1.5: must be a whole number from 1 to 1048576
           networks: {nonlinearity: tanh}    | networks.nonlinearity tanh: is not known; allowed: logcosh, exp, cube
@@ -279,12 +383,28 @@ class RecipeReaderTest {
     assertThat(failure(yaml)).startsWith("recipe.yaml:4: " + message);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          dataset: []            | calibration.dataset []: must name at least one file
+          dataset: [a, ./a]      | calibration.dataset ./a: is listed twice
+          dataset: [a, '']       | calibration.dataset '': must be a text of at least one character
+          moments: ''            | calibration.moments '': must be a text of at least one character
+          """)
+  void refusesWrongCalibration(String keys, String message) {
+    String yaml = "model: m\noutput: o\ncalibration: {" + keys + "}\nprune: {sparsity: 0.5}\n";
+    assertThat(failure(yaml)).startsWith("recipe.yaml:3: " + message);
+  }
+
   @Test
   void namesWhatIsMissing() {
     assertThat(failure("output: o\n")).isEqualTo("recipe.yaml:1: 'model' is missing | add it");
     assertThat(failure("model: m\n")).isEqualTo("recipe.yaml:1: 'output' is missing | add it");
     assertThat(failure("model: m\noutput: o\ncalibration: {text: t}\n"))
-        .isEqualTo("recipe.yaml:3: 'dataset' is missing in 'calibration' | add it");
+        .isEqualTo(
+            "recipe.yaml:3: one of 'dataset' and 'moments' is missing in 'calibration' | add it");
     assertThat(failure("model: m\noutput: o\n"))
         .isEqualTo(
             "recipe.yaml: one of 'sparsity' and 'parameters' is missing in 'prune' | add it");

@@ -43,6 +43,7 @@ class RecipeWriterTest {
   }
 
   private static Recipe recipe(Random random) {
+    boolean moments = random.nextInt(4) == 0;
     Budget budget =
         random.nextBoolean()
             ? new Budget.Sparsity(0.001 + 0.99 * random.nextDouble())
@@ -53,14 +54,10 @@ class RecipeWriterTest {
         random.nextLong(),
         random.nextBoolean() ? Device.AUTO : new Device(Device.Kind.CUDA, random.nextInt(4)),
         random.nextInt(9),
-        new Calibration(
-            path(random),
-            NAMES.get(random.nextInt(NAMES.size() - 1)),
-            random.nextBoolean(),
-            1 + random.nextInt(1000),
-            1 + random.nextInt(4096),
-            1 + random.nextInt(64)),
-        networks(random),
+        random.nextBoolean() ? 0 : (1 << 20) + random.nextLong(1L << 40),
+        moments ? null : calibration(random),
+        moments ? path(random) : null,
+        moments ? Networks.of(1 + random.nextInt(99)) : networks(random),
         new Recipe.Prune(
             ImmutableList.of("ffn"),
             budget,
@@ -70,7 +67,7 @@ class RecipeWriterTest {
             random.nextInt(3),
             random.nextInt(3),
             1 + random.nextInt(64)),
-        compensate(random),
+        compensate(random, moments),
         new Recipe.Verify(
             random.nextBoolean()
                 ? ImmutableList.of()
@@ -80,6 +77,16 @@ class RecipeWriterTest {
                 ? null
                 : new Latency(ImmutableIntArray.of(1, 1 + random.nextInt(64)), 128, 10),
             random.nextInt(3)));
+  }
+
+  private static Calibration calibration(Random random) {
+    return new Calibration(
+        ImmutableList.of(Path.of("/d.jsonl"), path(random)),
+        NAMES.get(random.nextInt(NAMES.size() - 1)),
+        random.nextBoolean(),
+        1 + random.nextInt(1000),
+        1 + random.nextInt(4096),
+        1 + random.nextInt(64));
   }
 
   private static Networks networks(Random random) {
@@ -142,8 +149,9 @@ class RecipeWriterTest {
             seed: 42
             device: auto
             threads: 0
+            memory: auto
             calibration:
-              dataset: "/d.jsonl"
+              dataset: ["/d.jsonl"]
               text: "text"
               lines: false
               num_samples: 512
@@ -151,9 +159,17 @@ class RecipeWriterTest {
               batch_size: 16
             networks:
               method: spatial-ica
+              source: activation
               components: 32
+              threshold: auto
+              groups: 1
+              grouping: stacked
+              algorithm: parallel
               nonlinearity: cube
               restarts: 10
+              tolerance: 0.0001
+              max_iterations: 200
+              keep: sparsest
             prune:
               targets: [ffn]
               sparsity: 0.5
@@ -175,11 +191,11 @@ class RecipeWriterTest {
             """);
   }
 
-  private static Recipe.Compensate compensate(Random random) {
+  private static Recipe.Compensate compensate(Random random, boolean moments) {
     CompensationMethod method = any(random, CompensationMethod.values());
     return new Recipe.Compensate(
         method,
         Math.exp(10 * random.nextGaussian()),
-        method == CompensationMethod.LEAST_SQUARES && random.nextBoolean());
+        method == CompensationMethod.LEAST_SQUARES && !moments && random.nextBoolean());
   }
 }
