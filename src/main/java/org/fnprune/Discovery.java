@@ -142,6 +142,7 @@ public final class Discovery {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
+    NetworkFiles.remove(folder.networks());
     if (inputs.groups().size() == 1) {
       return Captures.of(capture(inputs.calibration(), folder.moments()));
     }
@@ -216,6 +217,13 @@ public final class Discovery {
    */
   ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder)
       throws IOException {
+    Optional<ImmutableMap<String, NetworkMaps>> before =
+        folder.resumed() ? NetworkFiles.read(folder.networks()) : Optional.empty();
+    if (before.isPresent()) {
+      listener.note("resumed: the networks of the interrupted run are used");
+      complain(before.get());
+      return before.get();
+    }
     Networks options = recipe.networks();
     ImmutableMap<String, String> units =
         inputs.structure().units().stream()
@@ -226,7 +234,7 @@ public final class Discovery {
     NetworkFinder.find(groups(evidence, units.keySet()), options, recipe.seed(), listener)
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
     ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
-    found.forEach((unit, maps) -> maps.complaints().forEach(c -> listener.warn(unit + ": " + c)));
+    complain(found);
     NetworkFiles.write(folder.networks(), found, recipe.networks());
     return found;
   }
@@ -248,5 +256,10 @@ public final class Discovery {
   private Projector projector(ImmutableList<TokenBatch> text) {
     long memory = options(recipe, "").memory();
     return new ProjectionCapture(inputs.dense(), inputs.signals(), text, memory, device, listener);
+  }
+
+  private void complain(ImmutableMap<String, NetworkMaps> networks) {
+    networks.forEach(
+        (unit, maps) -> maps.complaints().forEach(c -> listener.warn(unit + ": " + c)));
   }
 }

@@ -56,7 +56,7 @@ final class NetworksText {
     return table.toText()
         + String.format(
             Locale.ROOT,
-            "%d of %d networks, %s after %d iterations.%n",
+            "%d of %d networks, %s after %d iterations; support: |z| > τ.%n",
             maps.networks(),
             maps.requested(),
             maps.converged() ? "converged" : "not converged",

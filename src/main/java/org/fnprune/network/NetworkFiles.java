@@ -1,6 +1,7 @@
 package org.fnprune.network;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Maps;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.Json;
@@ -29,7 +31,7 @@ public final class NetworkFiles {
 
   private NetworkFiles() {}
 
-  /** Writes the networks of all units, without supports: no threshold is known yet. */
+  /** Writes the networks of all units, with supports as they are before there is a budget. */
   public static void write(Path folder, Map<String, NetworkMaps> networks, Networks options)
       throws IOException {
     Files.createDirectories(folder);
@@ -39,13 +41,18 @@ public final class NetworkFiles {
         Npy.write(features(folder, entry.getKey()), entry.getValue().features().get());
       }
     }
-    writeIndex(folder, networks, options, ImmutableMap.of());
+    Thresholds thresholds = Thresholds.of(options.threshold());
+    writeIndex(
+        folder,
+        networks,
+        options,
+        Maps.transformValues(networks, maps -> FunctionalNetwork.of(maps, thresholds)));
   }
 
   /**
    * Replaces {@code networks.json} alone.
    *
-   * @param supports by unit id; without supports where there is none
+   * @param supports by unit id, of every unit
    */
   public static void writeIndex(
       Path folder,
@@ -55,10 +62,10 @@ public final class NetworkFiles {
       throws IOException {
     JsonArray units = new JsonArray();
     for (Map.Entry<String, NetworkMaps> entry : networks.entrySet()) {
-      List<FunctionalNetwork> support = supports.get(entry.getKey());
       JsonObject unit = new JsonObject();
       unit.addProperty("id", entry.getKey());
-      NetworkJson.of(entry.getValue(), options, support == null ? List.of() : support)
+      NetworkJson.of(
+              entry.getValue(), options, Objects.requireNonNull(supports.get(entry.getKey())))
           .asMap()
           .forEach(unit::add);
       units.add(unit);
@@ -67,6 +74,11 @@ public final class NetworkFiles {
     index.addProperty("schema", 1);
     index.add("units", units);
     AtomicFiles.writeString(folder.resolve(INDEX), Json.pretty(index));
+  }
+
+  /** Makes {@link #read} find nothing: for when what the networks were found from has changed. */
+  public static void remove(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(INDEX));
   }
 
   /**

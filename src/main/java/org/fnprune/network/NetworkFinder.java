@@ -161,7 +161,7 @@ public final class NetworkFinder {
       }
     } else {
       PrincipalAxes axes = job.axes().get(0);
-      networks.add(temporal(axes, Maps.stacked(courses, axes.components())));
+      networks.add(temporal(axes, NeuronMaps.stacked(courses, axes.components())));
     }
     return NetworkMaps.of(
         job.axes().get(0).width(),

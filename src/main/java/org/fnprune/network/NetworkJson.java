@@ -24,7 +24,7 @@ public final class NetworkJson {
    * Everything but the maps.
    *
    * @param options that the networks were found with
-   * @param networks their supports; empty before a threshold is known
+   * @param networks their supports
    */
   public static JsonObject of(
       NetworkMaps maps, Networks options, List<FunctionalNetwork> networks) {

@@ -34,7 +34,7 @@ public record NetworkMaps(
    * @param restarts runs made
    * @param seed of the kept run's start; of centrotypes the seed that all starts come from
    * @param stability Iq of each network ({@link Icasso}); unknown after one run
-   * @param nonGaussianity negentropy of each network's component ({@link NonGaussianity})
+   * @param nonGaussianity negentropy of each network's component ({@link NonNormality#negentropy})
    */
   public record Summary(
       int networks,
@@ -66,9 +66,9 @@ public record NetworkMaps(
       ComponentCount components,
       List<Separated> found,
       ImmutableDoubleArray reproducibility) {
-    Matrix maps = Maps.stacked(found.stream().map(Separated::maps).toList(), width);
+    Matrix maps = NeuronMaps.stacked(found.stream().map(Separated::maps).toList(), width);
     return new NetworkMaps(
-        sideBySide ? Maps.folded(maps) : maps,
+        sideBySide ? NeuronMaps.folded(maps) : maps,
         sideBySide ? Optional.of(maps) : Optional.empty(),
         components,
         found.stream().map(Separated::summary).collect(ImmutableList.toImmutableList()),

@@ -41,7 +41,8 @@ final class Pool {
             Math.max(residual(a), residual(b)));
     PrincipalAxes scales = PrincipalAxes.of(parts, 0);
     Matrix rows =
-        Maps.stacked(List.of(columns(a, parts, scales), columns(b, parts, scales)), a.width());
+        NeuronMaps.stacked(
+            List.of(columns(a, parts, scales), columns(b, parts, scales)), a.width());
     SymmetricEigen eigen = SymmetricEigen.of(rows.timesTransposed(rows));
     int[] kept =
         IntStream.range(0, rows.rows())
@@ -67,7 +68,7 @@ final class Pool {
   /** The rows of Bᵀ that come from one part. */
   private static Matrix columns(Captured part, Captured pool, PrincipalAxes scales) {
     PrincipalAxes own = PrincipalAxes.of(part, part.width());
-    Matrix vectors = Maps.spread(own.vectors().transposed(), own.live(), part.width());
+    Matrix vectors = NeuronMaps.spread(own.vectors().transposed(), own.live(), part.width());
     double share = Math.sqrt((double) part.count() / pool.count());
     double[] inverse = new double[part.width()];
     scales.live().forEach(j -> inverse[j] = share / scales.deviation().get(0, j));

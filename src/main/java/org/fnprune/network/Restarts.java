@@ -83,9 +83,7 @@ final class Restarts {
   }
 
   private static Run once(Matrix white, Networks.Ica options, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    int k = white.rows();
-    Matrix start = Matrix.tabulate(k, k, (i, j) -> random.nextGaussian());
+    Matrix start = FastIca.gaussianStart(white.rows(), seed);
     FastIca.Result ica = FastIca.run(white, start, FastIca.Settings.of(options));
     return new Run(ica, seed, largestNorm(ica.unmixing(), white));
   }
@@ -94,8 +92,7 @@ final class Restarts {
   private static double largestNorm(Matrix unmixing, Matrix white) {
     double largest = 0;
     for (int i = 0; i < unmixing.rows(); i++) {
-      Matrix component = unmixing.selectRows(new int[] {i}).times(white);
-      double norm = Arrays.stream(ZScore.of(component.row(0))).map(Math::abs).sum();
+      double norm = Arrays.stream(component(unmixing, white, i)).map(Math::abs).sum();
       largest = Math.max(largest, norm);
     }
     return largest;
@@ -153,7 +150,19 @@ final class Restarts {
             restarts,
             seed,
             stability,
-            NonGaussianity.of(unmixing, white)));
+            negentropy(unmixing, white)));
+  }
+
+  /** Of each component, one at a time: there may be many samples. */
+  private static ImmutableDoubleArray negentropy(Matrix unmixing, Matrix white) {
+    return ImmutableDoubleArray.copyOf(
+        IntStream.range(0, unmixing.rows())
+            .mapToDouble(i -> NonNormality.negentropy(component(unmixing, white, i))));
+  }
+
+  /** One component, z-scored. */
+  private static double[] component(Matrix unmixing, Matrix white, int index) {
+    return ZScore.of(unmixing.selectRows(new int[] {index}).times(white).row(0));
   }
 
   private static ImmutableDoubleArray qualities(Icasso icasso, int[] rows) {

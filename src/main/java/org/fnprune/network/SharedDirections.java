@@ -44,9 +44,9 @@ record SharedDirections(
     groups.forEach(group -> varying.addAll(group.live().asList()));
     ImmutableIntArray live = ImmutableIntArray.copyOf(varying);
     Matrix stacked =
-        Maps.stacked(
+        NeuronMaps.stacked(
                 groups.stream()
-                    .map(g -> Maps.spread(g.vectors().transposed(), g.live(), width))
+                    .map(g -> NeuronMaps.spread(g.vectors().transposed(), g.live(), width))
                     .toList(),
                 width)
             .selectCols(live.toArray());

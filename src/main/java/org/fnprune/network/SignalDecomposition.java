@@ -80,11 +80,11 @@ public record SignalDecomposition(
       ZScoredSignals signals,
       List<Matrix> correlations,
       List<Matrix> unmixing) {
-    Matrix toCourses = Maps.stacked(unmixing, networks.width());
+    Matrix toCourses = NeuronMaps.stacked(unmixing, networks.width());
     return new SignalDecomposition(
         networks,
         signals.all().timesTransposed(toCourses),
-        Maps.stacked(correlations, networks.width()).transposed(),
+        NeuronMaps.stacked(correlations, networks.width()).transposed(),
         toCourses);
   }
 
@@ -94,7 +94,7 @@ public record SignalDecomposition(
   }
 
   private static Matrix spread(PrincipalAxes axes, Matrix rows) {
-    return Maps.spread(rows, axes.live(), axes.width());
+    return NeuronMaps.spread(rows, axes.live(), axes.width());
   }
 
   /** W Λ^(−1/2) Uᵀ, k × live. */

@@ -43,8 +43,8 @@ final class SpatialIca {
                 seed);
     Matrix maps = kept.unmixing().times(white);
     return new Separated(
-        Maps.spread(Maps.standardised(maps), directions.live(), directions.width()),
-        Separated.signed(kept.unmixing(), Maps.signs(maps)),
+        NeuronMaps.spread(NeuronMaps.standardised(maps), directions.live(), directions.width()),
+        Separated.signed(kept.unmixing(), NeuronMaps.signs(maps)),
         kept.summary());
   }
 

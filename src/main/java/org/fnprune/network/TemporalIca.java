@@ -43,8 +43,8 @@ final class TemporalIca {
                 white, SpatialIca.initial(start.get().transposed(), white), options, seed);
     Matrix correlations = correlations(axes, kept.unmixing());
     return new Separated(
-        Maps.spread(Maps.standardised(correlations), axes.live(), axes.width()),
-        Separated.signed(kept.unmixing(), Maps.signs(correlations)),
+        NeuronMaps.spread(NeuronMaps.standardised(correlations), axes.live(), axes.width()),
+        Separated.signed(kept.unmixing(), NeuronMaps.signs(correlations)),
         kept.summary());
   }
 

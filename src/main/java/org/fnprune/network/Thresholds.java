@@ -31,6 +31,14 @@ public sealed interface Thresholds {
    */
   ImmutableList<Cut> of(Matrix maps);
 
+  /** |z| that ends a support where there is no budget yet: 2, as usual for brain maps. */
+  double USUAL = 2;
+
+  /** What a recipe asks for, before there is a budget. */
+  static Thresholds of(Networks.Threshold threshold) {
+    return threshold instanceof Networks.Threshold.Budget ? new Z(USUAL) : of(threshold, 0);
+  }
+
   /**
    * What a recipe asks for.
    *

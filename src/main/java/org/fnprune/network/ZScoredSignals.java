@@ -92,7 +92,7 @@ record ZScoredSignals(Matrix scores, ImmutableIntArray live, Matrix mean, Matrix
 
   /** The scores of all N signals, T × N: 0 for those that do not vary. */
   Matrix all() {
-    return Maps.spread(scores, live, mean.cols());
+    return NeuronMaps.spread(scores, live, mean.cols());
   }
 
   /** Effective number of time points: ρ is Σ cov(x_t, x_{t+1}) / Σ var(x), over signals. */

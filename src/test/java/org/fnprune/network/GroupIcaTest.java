@@ -248,7 +248,7 @@ class GroupIcaTest {
         moments.sum(),
         moments.squares(),
         axes.values(),
-        Maps.spread(axes.vectors().transposed(), axes.live(), axes.width()).transposed(),
+        NeuronMaps.spread(axes.vectors().transposed(), axes.live(), axes.width()).transposed(),
         0);
   }
 

@@ -58,8 +58,7 @@ class NetworkFilesTest {
         FunctionalNetwork.of(networks.values().asList().get(0), new Thresholds.Budget(7));
 
     NetworkFiles.write(folder, networks, options);
-    assertThat(unit().get("threshold").isJsonNull()).isTrue();
-    assertThat(unit().getAsJsonArray("sizes")).isEmpty();
+    assertThat(unit().get("threshold").getAsDouble()).isEqualTo(2);
     NetworkFiles.writeIndex(folder, networks, options, ImmutableMap.of("u", supports));
 
     JsonObject unit = unit();

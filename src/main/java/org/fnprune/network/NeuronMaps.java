@@ -8,9 +8,9 @@ import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.ZScore;
 
 /** Maps over neurons: one network a row. */
-final class Maps {
+final class NeuronMaps {
 
-  private Maps() {}
+  private NeuronMaps() {}
 
   /** Rows of zero mean and unit variance, each with its entry of largest magnitude positive. */
   static Matrix standardised(Matrix maps) {
