@@ -205,7 +205,8 @@ class GroupIcaTest {
         groups.stream()
             .map(g -> CalibrationGroup.of(MomentsStore.of(ImmutableMap.of("u", g))))
             .collect(ImmutableList.toImmutableList());
-    return Objects.requireNonNull(NetworkFinder.find(all, options, 1, Progress.NONE).get("u"));
+    return Objects.requireNonNull(
+        NetworkFinder.find(all, options, 1, Long.MAX_VALUE, Progress.NONE).get("u"));
   }
 
   private static Networks options(

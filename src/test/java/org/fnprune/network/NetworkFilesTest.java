@@ -137,7 +137,7 @@ class NetworkFilesTest {
     for (int g = 0; g < count; g++) {
       groups.add(CalibrationGroup.of(store(Matrices.gaussian(300, 20, 60 + g))));
     }
-    return NetworkFinder.find(groups.build(), options, 1, Progress.NONE);
+    return NetworkFinder.find(groups.build(), options, 1, Long.MAX_VALUE, Progress.NONE);
   }
 
   /** Moments with lagged products that make for ρ = 0.5. */
