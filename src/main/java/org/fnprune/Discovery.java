@@ -1,7 +1,10 @@
 package org.fnprune;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,8 +15,9 @@ import org.fnprune.capture.CaptureOptions;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsMerge;
 import org.fnprune.capture.MomentsStore;
+import org.fnprune.capture.ProjectionCapture;
+import org.fnprune.capture.Projector;
 import org.fnprune.capture.Signal;
-import org.fnprune.common.Hashes;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
@@ -23,11 +27,13 @@ import org.fnprune.network.CalibrationGroup;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkFinder;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.report.StructureJson;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
+import org.fnprune.structure.PrunableUnit;
 
 /**
  * The first half of a run: what the model's neurons do on sample text, and which of them work
@@ -58,7 +64,7 @@ public final class Discovery {
    */
   public static ImmutableMap<String, NetworkMaps> networks(
       Recipe recipe, boolean force, Pipeline.Listener listener) throws IOException {
-    RunInputs inputs = RunInputs.ofText(recipe, Shard.ALL);
+    RunInputs inputs = RunInputs.ofNetworks(recipe);
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
@@ -94,12 +100,7 @@ public final class Discovery {
   }
 
   static RunInputs inputsOfCapture(Recipe recipe, Path output, Shard shard) {
-    if (recipe.calibration() == null && recipe.moments() != null) {
-      throw new UsageException(
-          "there is no calibration text to capture, only moments in " + recipe.moments(),
-          "give --calibration FILE");
-    }
-    RunInputs inputs = RunInputs.ofText(recipe, shard);
+    RunInputs inputs = RunInputs.ofCapture(recipe, shard);
     OutputPath.requireApart(output, inputs.folder());
     return inputs;
   }
@@ -119,10 +120,10 @@ public final class Discovery {
   }
 
   /** The moments of each group of text, and of all of it. */
-  record Captures(MomentsStore all, ImmutableList<CalibrationGroup> groups) {
+  record Captures(MomentsStore all, ImmutableList<MomentsStore> groups) {
 
     static Captures of(MomentsStore all) {
-      return new Captures(all, ImmutableList.of(CalibrationGroup.of(all)));
+      return new Captures(all, ImmutableList.of(all));
     }
   }
 
@@ -155,21 +156,26 @@ public final class Discovery {
     return read(folder).orElseThrow();
   }
 
-  /** What the folder holds of a complete capture. */
+  /** What the folder holds of a complete capture of all that this run needs. */
   private Optional<Captures> read(RunFolder folder) {
-    Optional<MomentsStore> all = MomentsFiles.open(folder.moments());
+    Optional<MomentsStore> all = complete(folder.moments());
     if (all.isEmpty() || inputs.groups().size() == 1) {
       return all.map(Captures::of);
     }
-    ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
+    ImmutableList.Builder<MomentsStore> groups = ImmutableList.builder();
     for (int g = 0; g < inputs.groups().size(); g++) {
-      Optional<MomentsStore> group = MomentsFiles.open(folder.momentsOfGroup(g));
+      Optional<MomentsStore> group = complete(folder.momentsOfGroup(g));
       if (group.isEmpty()) {
         return Optional.empty();
       }
-      groups.add(CalibrationGroup.of(group.get()));
+      groups.add(group.get());
     }
     return Optional.of(new Captures(all.get(), groups.build()));
+  }
+
+  private Optional<MomentsStore> complete(Path moments) {
+    return MomentsFiles.open(moments)
+        .filter(found -> inputs.signals().stream().allMatch(s -> found.ids().contains(s.id())));
   }
 
   private void prepare() {
@@ -183,30 +189,32 @@ public final class Discovery {
   private MomentsStore capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
     return Capture.run(
         inputs.dense(),
-        signals(inputs),
+        inputs.signals(),
         batches,
-        options(recipe, modelId(inputs)),
+        options(recipe, inputs.modelId()),
         device,
         target,
         listener);
   }
 
-  static ImmutableList<Signal> signals(RunInputs inputs) {
-    return inputs.structure().units().stream()
-        .map(Signal::activation)
-        .collect(ImmutableList.toImmutableList());
-  }
-
   static CaptureOptions options(Recipe recipe, String model) {
-    CaptureOptions usual = CaptureOptions.defaults(model);
-    return recipe.memory() == 0 ? usual : usual.withMemory(recipe.memory());
+    Networks networks = recipe.networks();
+    CaptureOptions usual =
+        CaptureOptions.defaults(model)
+            .withSeed(recipe.seed())
+            .withLag(networks.components() instanceof Networks.Components.Estimated);
+    CaptureOptions wide =
+        networks.components() instanceof Networks.Components.Fixed fixed
+            ? usual.withRank(Math.max(fixed.count(), CaptureOptions.RANK))
+            : usual;
+    return recipe.memory() == 0 ? wide : wide.withMemory(recipe.memory());
   }
 
-  static String modelId(RunInputs inputs) throws IOException {
-    return Hashes.sha256(inputs.folder().onnxFile());
-  }
-
-  /** Decomposes what was captured and writes the networks. */
+  /**
+   * Decomposes what was captured and writes the networks.
+   *
+   * @return networks by unit id
+   */
   ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder)
       throws IOException {
     Optional<ImmutableMap<String, NetworkMaps>> before =
@@ -216,11 +224,38 @@ public final class Discovery {
       complain(before.get());
       return before.get();
     }
-    ImmutableMap<String, NetworkMaps> networks =
-        NetworkFinder.find(evidence.groups(), recipe.networks(), recipe.seed(), listener);
-    complain(networks);
-    NetworkFiles.write(folder.networks(), networks, recipe.networks());
-    return networks;
+    Networks options = recipe.networks();
+    ImmutableMap<String, String> units =
+        inputs.structure().units().stream()
+            .collect(
+                ImmutableMap.toImmutableMap(
+                    unit -> Signal.id(unit, options.signals()), PrunableUnit::id));
+    ImmutableMap.Builder<String, NetworkMaps> networks = ImmutableMap.builder();
+    NetworkFinder.find(groups(evidence, units.keySet()), options, recipe.seed(), listener)
+        .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
+    ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
+    complain(found);
+    NetworkFiles.write(folder.networks(), found, recipe.networks());
+    return found;
+  }
+
+  /** Each group's moments of the signals that networks are found in, with its text. */
+  private ImmutableList<CalibrationGroup> groups(Captures evidence, ImmutableSet<String> signals) {
+    ImmutableList<ImmutableList<TokenBatch>> texts = inputs.groups().values().asList();
+    ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
+    for (int g = 0; g < evidence.groups().size(); g++) {
+      MomentsStore moments = evidence.groups().get(g).only(signals);
+      groups.add(
+          texts.isEmpty()
+              ? CalibrationGroup.of(moments)
+              : new CalibrationGroup(moments, projector(texts.get(g))));
+    }
+    return groups.build();
+  }
+
+  private Projector projector(ImmutableList<TokenBatch> text) {
+    long memory = options(recipe, "").memory();
+    return new ProjectionCapture(inputs.dense(), inputs.signals(), text, memory, device, listener);
   }
 
   private void complain(ImmutableMap<String, NetworkMaps> networks) {

@@ -87,7 +87,7 @@ public record Preview(
    */
   public static Preview ofNetworks(Recipe recipe, boolean force, Pipeline.Listener listener)
       throws IOException {
-    RunInputs inputs = RunInputs.ofText(recipe, Shard.ALL);
+    RunInputs inputs = RunInputs.ofNetworks(recipe);
     requireRunFolder(recipe, inputs, force);
     return of(recipe, inputs, true, Optional.empty(), listener);
   }
@@ -143,9 +143,9 @@ public record Preview(
     }
     CapturePlan plan =
         CapturePlan.of(
-            Discovery.signals(inputs),
+            inputs.signals(),
             Capture.largest(inputs.calibration()),
-            Discovery.options(recipe, Discovery.modelId(inputs)));
+            Discovery.options(recipe, inputs.modelId()));
     return new Text(groups.build(), inputs.skipped(), plan);
   }
 

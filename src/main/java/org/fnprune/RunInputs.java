@@ -8,9 +8,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
-import org.fnprune.common.Hashes;
+import org.fnprune.capture.Signal;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
@@ -19,9 +20,13 @@ import org.fnprune.data.Tokenizer;
 import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.recipe.Networks;
+import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.select.Planner;
+import org.fnprune.select.Selector;
+import org.fnprune.select.Selectors;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
 import org.fnprune.verify.Task;
@@ -32,6 +37,7 @@ import org.fnprune.verify.Task;
  * @param folder where the model lies
  * @param dense the model's graph
  * @param structure what can be removed
+ * @param signals what is captured of the text
  * @param groups batches of sample text by group, longest first; one group without a name where
  *     nothing is grouped, none when the recipe has no text
  * @param skipped calibration samples without tokens
@@ -42,6 +48,7 @@ record RunInputs(
     ModelFolder folder,
     Graph dense,
     Structure structure,
+    ImmutableList<Signal> signals,
     ImmutableMap<String, ImmutableList<TokenBatch>> groups,
     int skipped,
     Optional<MomentsStore> captured,
@@ -57,21 +64,62 @@ record RunInputs(
   static RunInputs read(Recipe recipe) {
     RunInputs model = ofModel(recipe);
     Planner.requireReachable(model.structure, recipe.prune());
-    return model.withCaptured(recipe).withText(recipe, Shard.ALL, recipe.verify().tasks());
+    boolean networks = Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS);
+    if (networks) {
+      requireNeuronsOfTargets(recipe.networks().signals());
+    }
+    return model
+        .capturing(Signals.ACTIVATION, networks ? recipe.networks().signals() : Signals.ACTIVATION)
+        .withCaptured(recipe)
+        .withText(recipe, Shard.ALL, recipe.verify().tasks());
+  }
+
+  /** Networks over one set of neurons say nothing of another set. */
+  private static void requireNeuronsOfTargets(Signals source) {
+    if (source == Signals.FFN_OUT) {
+      throw new UsageException(
+          "networks.source ffn-out finds networks over what the down projections write, which say"
+              + " nothing of the ffn neurons that are to be removed",
+          "use source activation or activation-and-up, another selector, or the command networks");
+    }
   }
 
   /**
-   * Reads model and text or moments, no tasks.
+   * Reads model and text or moments to find networks in, no tasks.
    *
-   * @param shard the part of the text that is wanted
    * @throws UsageException when any of it is unusable or there is neither text nor moments
    */
-  static RunInputs ofText(Recipe recipe, Shard shard) {
+  static RunInputs ofNetworks(Recipe recipe) {
+    requireEvidence(recipe);
+    return ofModel(recipe)
+        .capturing(recipe.networks().signals())
+        .withCaptured(recipe)
+        .withText(recipe, Shard.ALL, ImmutableList.of());
+  }
+
+  /**
+   * Reads model and text to capture.
+   *
+   * @param shard the part of the text that is wanted
+   * @throws UsageException when any of it is unusable or there is no text
+   */
+  static RunInputs ofCapture(Recipe recipe, Shard shard) {
+    requireEvidence(recipe);
+    if (recipe.calibration() == null) {
+      throw new UsageException(
+          "there is no calibration text to capture, only moments in " + recipe.moments(),
+          "give --calibration FILE");
+    }
+    return ofModel(recipe)
+        .capturing(Signals.ACTIVATION, recipe.networks().signals())
+        .withText(recipe, shard, ImmutableList.of());
+  }
+
+  private static void requireEvidence(Recipe recipe) {
     if (recipe.calibration() == null && recipe.moments() == null) {
       throw new UsageException(
           "calibration text is missing: there is nothing to capture", "give --calibration FILE");
     }
-    return ofModel(recipe).withCaptured(recipe).withText(recipe, shard, ImmutableList.of());
   }
 
   private static RunInputs ofModel(Recipe recipe) {
@@ -84,21 +132,45 @@ record RunInputs(
           "see 'fnprune inspect " + recipe.model() + "' for the reasons");
     }
     return new RunInputs(
-        folder, dense, structure, ImmutableMap.of(), 0, Optional.empty(), ImmutableList.of());
+        folder,
+        dense,
+        structure,
+        ImmutableList.of(),
+        ImmutableMap.of(),
+        0,
+        Optional.empty(),
+        ImmutableList.of());
+  }
+
+  /** Captures these signals of every unit. */
+  private RunInputs capturing(Signals... kinds) {
+    ImmutableList<Signal> wanted =
+        Stream.of(kinds)
+            .distinct()
+            .flatMap(kind -> structure.units().stream().map(unit -> Signal.of(dense, unit, kind)))
+            .collect(ImmutableList.toImmutableList());
+    return new RunInputs(folder, dense, structure, wanted, groups, skipped, captured, tasks);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
     Path moments = recipe.moments();
-    return moments == null
-        ? this
-        : new RunInputs(
-            folder, dense, structure, groups, skipped, Optional.of(captured(moments)), tasks);
+    if (moments == null) {
+      return this;
+    }
+    if (recipe.networks().method() == Networks.Method.TEMPORAL_ICA) {
+      throw new UsageException(
+          "temporal-ica goes over the text a second time, but there are only moments in " + moments,
+          "use --method spatial-ica, or give --calibration FILE");
+    }
+    MomentsStore found = MomentsFiles.require(moments, modelId(), signals);
+    return new RunInputs(
+        folder, dense, structure, signals, groups, skipped, Optional.of(found), tasks);
   }
 
-  private MomentsStore captured(Path moments) {
+  /** What identifies the model: a hash of all its files. */
+  String modelId() {
     try {
-      return MomentsFiles.require(
-          moments, Hashes.sha256(folder.onnxFile()), Discovery.signals(this));
+      return Verification.facts(folder.onnxFile(), dense.model()).sha256();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -113,7 +185,7 @@ record RunInputs(
       ImmutableList<Task> loaded =
           TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
-        return new RunInputs(folder, dense, structure, groups, skipped, captured, loaded);
+        return new RunInputs(folder, dense, structure, signals, groups, skipped, captured, loaded);
       }
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
@@ -125,7 +197,14 @@ record RunInputs(
               (name, group) ->
                   batches.put(name, group.batches(calibration.batchSize(), tokenizer.padId())));
       return new RunInputs(
-          folder, dense, structure, batches.buildOrThrow(), samples.skipped(), captured, loaded);
+          folder,
+          dense,
+          structure,
+          signals,
+          batches.buildOrThrow(),
+          samples.skipped(),
+          captured,
+          loaded);
     }
   }
 

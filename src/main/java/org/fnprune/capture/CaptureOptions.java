@@ -40,4 +40,14 @@ public record CaptureOptions(long memory, boolean lag, int rank, long seed, Stri
   public CaptureOptions withLag(boolean wanted) {
     return new CaptureOptions(memory, wanted, rank, seed, model);
   }
+
+  /** These options with sketches of {@code directions}. */
+  public CaptureOptions withRank(int directions) {
+    return new CaptureOptions(memory, lag, directions, seed, model);
+  }
+
+  /** These options with another start of the sketches. */
+  public CaptureOptions withSeed(long start) {
+    return new CaptureOptions(memory, lag, rank, start, model);
+  }
 }

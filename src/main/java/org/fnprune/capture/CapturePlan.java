@@ -43,7 +43,16 @@ public record CapturePlan(ImmutableList<Pass> passes, long memory) {
       ImmutableList<Signal> grams,
       ImmutableList<Signal> squares,
       ImmutableList<Signal> sketches,
-      long bytes) {}
+      long bytes) {
+
+    /** What comes back from the device for a batch, in bytes; of sketches not counted. */
+    public long outputBytes() {
+      long products = grams.stream().mapToLong(s -> Tiles.of(s.width()).entries()).sum();
+      long sums = grams.stream().mapToLong(Signal::width).sum();
+      long squares = 2 * this.squares.stream().mapToLong(Signal::width).sum();
+      return Float.BYTES * (products + sums + squares);
+    }
+  }
 
   /**
    * Plans a capture.

@@ -29,6 +29,30 @@ public interface MomentsStore {
     return Optional.empty();
   }
 
+  /** This store, of some of its signals only, in the order of {@code wanted}. */
+  default MomentsStore only(ImmutableSet<String> wanted) {
+    MomentsStore all = this;
+    if (!all.ids().containsAll(wanted)) {
+      throw new IllegalArgumentException("of " + wanted + " there are only " + all.ids());
+    }
+    return new MomentsStore() {
+      @Override
+      public ImmutableSet<String> ids() {
+        return wanted;
+      }
+
+      @Override
+      public Captured get(String id) {
+        return all.get(id);
+      }
+
+      @Override
+      public Optional<LagProducts> lag(String id) {
+        return all.lag(id);
+      }
+    };
+  }
+
   /** A store of moments in memory. */
   static MomentsStore of(ImmutableMap<String, ? extends Captured> moments) {
     return new MomentsStore() {

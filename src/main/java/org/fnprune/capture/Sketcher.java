@@ -73,10 +73,11 @@ final class Sketcher {
     if (rank == 0) {
       return bare;
     }
+    int[] live = standard.live().toArray();
     BlockKrylov.Pairs pairs =
         BlockKrylov.top(
-            operator,
-            bare.width(),
+            block -> operator.apply(spread(block, live, bare.width())).selectRows(live),
+            live.length,
             rank,
             options.rank() + CapturePlan.OVERSAMPLING,
             options.seed(),
@@ -87,8 +88,17 @@ final class Sketcher {
         bare.sum(),
         bare.squares(),
         pairs.values(),
-        pairs.vectors(),
+        spread(pairs.vectors(), live, bare.width()),
         pairs.relativeResidual());
+  }
+
+  /** Rows at their places among {@code count}; zero elsewhere. */
+  private static Matrix spread(Matrix rows, int[] places, int count) {
+    double[] values = new double[Math.multiplyExact(count, rows.cols())];
+    for (int i = 0; i < places.length; i++) {
+      System.arraycopy(rows.row(i), 0, values, places[i] * rows.cols(), rows.cols());
+    }
+    return Matrix.of(count, rows.cols(), values);
   }
 
   private Map<Signal, Matrix> apply(Map<Signal, Standard> standards, Map<Signal, Matrix> blocks) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.fnprune.network.FunctionalNetwork;
@@ -40,16 +39,15 @@ final class NetworksText {
 
   /** One line for each network of one array. */
   static String networks(NetworkMaps maps, Networks options) {
-    List<FunctionalNetwork> networks =
-        FunctionalNetwork.of(maps, Thresholds.of(options.threshold()));
     TextTable table =
-        new TextTable("Network", "τ", "Support", "Peak", "Peak z", "Stability", "Non-Gaussianity");
-    for (FunctionalNetwork network : networks) {
+        new TextTable("Network", "Support", "τ", "Peak", "Peak z", "Stability", "Non-Gaussianity");
+    for (FunctionalNetwork network :
+        FunctionalNetwork.of(maps, Thresholds.of(options.threshold()))) {
       int k = network.index();
       table.row(
           k,
-          number(network.cut().tau()),
           network.support().length(),
+          number(network.cut().tau()),
           network.peakNeuron(),
           number(network.peak()),
           maps.stability().map(all -> number(all.get(k))).orElse("–"),
@@ -58,7 +56,7 @@ final class NetworksText {
     return table.toText()
         + String.format(
             Locale.ROOT,
-            "%d of %d networks, %s after %d iterations; support: |z| > τ.%n",
+            "%d of %d networks, %s after %d iterations.%n",
             maps.networks(),
             maps.requested(),
             maps.converged() ? "converged" : "not converged",

@@ -1,7 +1,11 @@
 package org.fnprune.linalg;
 
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.LAPACKE_dgesvd;
 import static org.bytedeco.openblas.global.openblas.LAPACK_ROW_MAJOR;
+import static org.bytedeco.openblas.global.openblas.cblas_dgemm;
 
 /**
  * The orthogonal matrix nearest to a square one: its polar factor (MMᵀ)^(−1/2) M.
@@ -25,15 +29,34 @@ public final class NearestOrthogonal {
    * @throws IllegalArgumentException when it is not square or not finite
    */
   public static Matrix of(Matrix matrix) {
-    SymmetricEigen eigen = SymmetricEigen.of(matrix.timesTransposed(matrix));
     int k = matrix.rows();
-    if (k == 0 || eigen.values().get(k - 1) < WELL_CONDITIONED * eigen.values().get(0)) {
+    if (matrix.cols() != k) {
+      throw new IllegalArgumentException(matrix + " is not square");
+    }
+    Matrix gram = Matrix.wrap(k, k, product(k, matrix.values(), matrix.values(), CblasTrans));
+    SymmetricEigen eigen = SymmetricEigen.of(gram);
+    if (k == 0 || !(eigen.values().get(k - 1) > WELL_CONDITIONED * eigen.values().get(0))) {
       return bySingularValues(matrix);
     }
-    Matrix vectors = eigen.vectors();
-    Matrix scaled =
-        Matrix.tabulate(k, k, (i, j) -> vectors.get(i, j) / Math.sqrt(eigen.values().get(j)));
-    return scaled.timesTransposed(vectors).times(matrix);
+    double[] vectors = eigen.vectors().values();
+    double[] scaled = vectors.clone();
+    for (int j = 0; j < k; j++) {
+      double factor = 1 / Math.sqrt(eigen.values().get(j));
+      for (int i = 0; i < k; i++) {
+        scaled[i * k + j] *= factor;
+      }
+    }
+    double[] root = product(k, scaled, vectors, CblasTrans);
+    return Matrix.wrap(k, k, product(k, root, matrix.values(), CblasNoTrans));
+  }
+
+  /** a · op(b), k × k: straight to BLAS, as FastICA needs it every step. */
+  private static double[] product(int k, double[] a, double[] b, int op) {
+    double[] product = new double[k * k];
+    int stride = Math.max(k, 1);
+    cblas_dgemm(
+        CblasRowMajor, CblasNoTrans, op, k, k, k, 1, a, stride, b, stride, 0, product, stride);
+    return product;
   }
 
   private static Matrix bySingularValues(Matrix matrix) {

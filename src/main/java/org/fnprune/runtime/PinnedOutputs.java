@@ -56,11 +56,6 @@ public final class PinnedOutputs implements AutoCloseable {
     return pinned.values();
   }
 
-  /** What all outputs take together, in bytes. */
-  public long bytes() {
-    return outputs.values().stream().mapToLong(o -> (long) o.values().limit() * Float.BYTES).sum();
-  }
-
   Map<String, OnnxTensor> tensors() {
     return outputs.entrySet().stream()
         .collect(ImmutableMap.toImmutableMap(Map.Entry::getKey, e -> e.getValue().tensor()));

@@ -32,6 +32,13 @@ class NearestOrthogonalTest {
   }
 
   @Test
+  void zeroGivesAnOrthogonalOne() {
+    Matrix orthogonal = NearestOrthogonal.of(Matrix.zeros(5, 5));
+
+    assertClose(orthogonal.timesTransposed(orthogonal), Matrix.identity(5), 1e-15);
+  }
+
+  @Test
   void bothWaysAgreeWhereBothAreSound() {
     // Condition just on either side of the switch: the two factors may only differ by rounding.
     Matrix random = NearestOrthogonal.of(random(12, 3));

@@ -216,8 +216,9 @@ class SourceRecoveryTest {
 
   @Test
   void oneSampleOrOnlyConstantsHaveNoComponents() {
-    for (Matrix signals :
-        new Matrix[] {Sources.laplace(3, 1, 2), Matrix.tabulate(3, 50, (i, j) -> 0.1 * (i + 1))}) {
+    // The mean of equal values is often one rounding away from them.
+    for (int samples = 1; samples < 60; samples++) {
+      Matrix signals = Matrix.tabulate(3, samples, (i, j) -> 0.1 * (i + 1));
       Decomposition found = FastIca.fit(signals, 2, k -> FastIca.gaussianStart(k, 1), USUAL);
 
       assertThat(found.found()).isZero();
