@@ -152,7 +152,7 @@ public final class Pipeline {
           folder.networks(),
           networks,
           recipe.networks(),
-          Maps.toMap(networks.keySet(), report::supports));
+          Maps.asMap(networks.keySet(), report::supports));
     }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));

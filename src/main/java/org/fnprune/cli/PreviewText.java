@@ -57,24 +57,29 @@ final class PreviewText {
     Preview.Group total = captured.total();
     line(
         text,
-        "Text: %,d samples, %,d tokens in %,d batches%s",
-        total.samples(),
-        total.tokens(),
-        total.batches(),
-        captured.skipped() == 0 ? "" : "; " + captured.skipped() + " samples have no tokens");
+        "Text: %s, %s in %s%s",
+        count(total.samples(), "sample"),
+        count(total.tokens(), "token"),
+        count(total.batches(), "batch"),
+        captured.skipped() == 0 ? "" : "; without tokens: " + captured.skipped());
     if (captured.groups().size() > 1) {
       for (Preview.Group group : captured.groups()) {
         line(
             text,
-            "  group %s: %,d samples, %,d tokens in %,d batches",
+            "  group %s: %s, %s in %s",
             group.name(),
-            group.samples(),
-            group.tokens(),
-            group.batches());
+            count(group.samples(), "sample"),
+            count(group.tokens(), "token"),
+            count(group.batches(), "batch"));
       }
     }
     text.append(captured.groups().size() > 1 ? "Capture, of each group: " : "Capture: ");
     text.append(captured.plan().describe());
+  }
+
+  private static String count(long number, String noun) {
+    String ending = number == 1 ? "" : noun.endsWith("h") ? "es" : "s";
+    return String.format(Locale.ROOT, "%,d %s%s", number, noun, ending);
   }
 
   private static TextTable units(Preview preview) {

@@ -31,7 +31,7 @@ class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "prune", "inspect", "eval"})
+  @ValueSource(strings = {"run", "prune", "inspect", "networks", "capture", "merge", "eval"})
   void everyCommandHasHelpWithinAHundredColumns(String command) {
     Outcome outcome = work.run(command + " --help");
     assertThat(outcome.code()).isEqualTo(ExitCode.OK);
@@ -52,7 +52,15 @@ class HelpTest {
     Outcome outcome = work.run(word);
     assertThat(outcome.code()).isEqualTo(ExitCode.OK);
     assertThat(outcome.out())
-        .contains("  run ", "  prune ", "  inspect ", "  eval ", "Exit codes: 0 done, 1 ");
+        .contains(
+            "  run ",
+            "  prune ",
+            "  inspect ",
+            "  networks ",
+            "  capture ",
+            "  merge ",
+            "  eval ",
+            "Exit codes: 0 done, 1 ");
     assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);
   }
 

@@ -76,7 +76,7 @@ class NpyTest {
             -2.5,
             65504,
             0x1p-24,
-            0x1p-14,
+            1023 * 0x1p-24,
             Double.POSITIVE_INFINITY,
             Double.NEGATIVE_INFINITY,
             Double.NaN);
