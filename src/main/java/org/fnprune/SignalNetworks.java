@@ -10,12 +10,8 @@ import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Npy;
 import org.fnprune.linalg.SelfTest;
 import org.fnprune.linalg.Threads;
-import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkFiles;
-import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.SignalDecomposition;
-import org.fnprune.network.Thresholds;
-import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.SignalsRequest;
 
 /**
@@ -30,7 +26,6 @@ public record SignalNetworks(
     SignalsRequest request, Matrix signals, Optional<Matrix> start, String name) {
 
   private static final int FEWEST = 2;
-  private static final double USUAL_Z = 2;
 
   /**
    * Reads and checks everything; touches nothing.
@@ -93,23 +88,9 @@ public record SignalNetworks(
           Npy.write(arrays.resolve(name + ".courses.npy"), found.courses());
           Npy.write(arrays.resolve(name + ".mixing.npy"), found.mixing());
           Npy.write(arrays.resolve(name + ".unmixing.npy"), found.unmixing());
-          ImmutableMap<String, NetworkMaps> networks = ImmutableMap.of(name, found.networks());
-          NetworkFiles.write(arrays, networks, request.networks());
-          NetworkFiles.writeIndex(
-              arrays,
-              networks,
-              request.networks(),
-              ImmutableMap.of(
-                  name, FunctionalNetwork.of(found.networks(), thresholds(request.networks()))));
+          NetworkFiles.write(arrays, ImmutableMap.of(name, found.networks()), request.networks());
         });
     return found;
-  }
-
-  /** Where supports end; without a budget, {@code auto} is |z| > 2. */
-  public static Thresholds thresholds(Networks options) {
-    return options.threshold() instanceof Networks.Threshold.Budget
-        ? new Thresholds.Z(USUAL_Z)
-        : Thresholds.of(options.threshold(), 0);
   }
 
   /** Refuses an output that {@link #run} would refuse. */

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import org.fnprune.SignalNetworks;
 import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.network.Thresholds;
 import org.fnprune.recipe.Networks;
 import org.fnprune.report.TextTable;
 
@@ -42,7 +42,7 @@ final class NetworksText {
     TextTable table =
         new TextTable("Network", "Support", "τ", "Peak", "Peak z", "Stability", "Non-Gaussianity");
     for (FunctionalNetwork network :
-        FunctionalNetwork.of(maps, SignalNetworks.thresholds(options))) {
+        FunctionalNetwork.of(maps, Thresholds.of(options.threshold()))) {
       int k = network.index();
       table.row(
           k,
@@ -56,7 +56,7 @@ final class NetworksText {
     return table.toText()
         + String.format(
             Locale.ROOT,
-            "%d of %d networks, %s after %d iterations; support: |z| > τ.%n",
+            "%d of %d networks, %s after %d iterations.%n",
             maps.networks(),
             maps.requested(),
             maps.converged() ? "converged" : "not converged",
