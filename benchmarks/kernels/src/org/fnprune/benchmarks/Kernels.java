@@ -3,7 +3,6 @@ package org.fnprune.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.fnprune.linalg.BlockKrylov;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Npy;
 import org.fnprune.linalg.SymmetricEigen;
@@ -90,18 +89,5 @@ public class Kernels {
   @Benchmark
   public SymmetricEigen topEigenpairs(Correlation correlation) {
     return SymmetricEigen.top(correlation.matrix, correlation.k);
-  }
-
-  /** All eigenpairs. */
-  @Benchmark
-  public SymmetricEigen allEigenpairs(Correlation correlation) {
-    return SymmetricEigen.of(correlation.matrix);
-  }
-
-  /** The k largest as a streamed unit finds them: four applications to 2k columns. */
-  @Benchmark
-  public BlockKrylov.Pairs fourPasses(Correlation correlation) {
-    Matrix matrix = correlation.matrix;
-    return BlockKrylov.top(matrix::times, matrix.rows(), correlation.k, 2 * correlation.k, 1, 4, 0);
   }
 }
