@@ -51,14 +51,18 @@ public final class NetworkFinder {
       ImmutableList<CalibrationGroup> groups, Networks options, long seed, Progress progress) {
     NetworkFinder finder =
         new NetworkFinder(new CalibrationGroups(groups), options, seed, progress);
-    progress.start("networks", finder.groups.ids().size(), "units");
     if (options.method() == Networks.Method.TEMPORAL_ICA) {
       finder.temporal();
     } else {
+      finder.start(finder.groups.ids().size());
       finder.groups.ids().forEach(finder::spatial);
+      progress.done();
     }
-    progress.done();
     return finder.found.buildOrThrow();
+  }
+
+  private void start(int units) {
+    progress.start("networks", units, "units");
   }
 
   private void add(String id, NetworkMaps maps) {
@@ -150,7 +154,9 @@ public final class NetworkFinder {
         (id, job) ->
             projections.put(id, job.axes().stream().map(PrincipalAxes::whitening).toList()));
     Map<String, List<Matrix>> courses = groups.courses(projections.buildOrThrow());
+    start(jobs.size());
     jobs.forEach((id, job) -> add(id, temporal(job, Objects.requireNonNull(courses.get(id)))));
+    progress.done();
   }
 
   private NetworkMaps temporal(Job job, List<Matrix> courses) {
