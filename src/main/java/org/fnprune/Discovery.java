@@ -231,7 +231,7 @@ public final class Discovery {
                 ImmutableMap.toImmutableMap(
                     unit -> Signal.id(unit, options.signals()), PrunableUnit::id));
     ImmutableMap.Builder<String, NetworkMaps> networks = ImmutableMap.builder();
-    NetworkFinder.find(groups(evidence, units.keySet()), options, recipe.seed(), listener)
+    NetworkFinder.find(groups(evidence, units.keySet()), options, recipe.seed(), memory(), listener)
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
     ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
     complain(found);
@@ -254,8 +254,12 @@ public final class Discovery {
   }
 
   private Projector projector(ImmutableList<TokenBatch> text) {
-    long memory = options(recipe, "").memory();
-    return new ProjectionCapture(inputs.dense(), inputs.signals(), text, memory, device, listener);
+    return new ProjectionCapture(
+        inputs.dense(), inputs.signals(), text, memory(), device, listener);
+  }
+
+  private long memory() {
+    return options(recipe, "").memory();
   }
 
   private void complain(ImmutableMap<String, NetworkMaps> networks) {

@@ -15,6 +15,7 @@ import org.fnprune.capture.Projection;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Threads;
 import org.fnprune.recipe.Networks;
 
 /**
@@ -22,9 +23,6 @@ import org.fnprune.recipe.Networks;
  * in memory at a time.
  */
 public final class NetworkFinder {
-
-  /** Courses may take one part in this many of the heap. */
-  private static final int HEAP_SHARE = 4;
 
   private final CalibrationGroups groups;
   private final Networks options;
@@ -42,23 +40,36 @@ public final class NetworkFinder {
   /**
    * Decomposes signal by signal. One group is as no grouping, whatever the grouping.
    *
+   * <p>Native calls have one thread each: with more, eigenvectors differ by rounding, which ICA
+   * that does not converge blows up. So the networks are the same bits for any number of threads;
+   * restarts still run side by side.
+   *
    * @param groups of the calibration text, one or more, all with the same signals
    * @param seed of all starts
+   * @param memory bytes that the courses of one pass of temporal ICA may take
    * @return networks by signal id, in the order of the first group's signals
    * @throws UsageException when a signal is not finite, naming it and the neuron
    */
   public static ImmutableMap<String, NetworkMaps> find(
-      ImmutableList<CalibrationGroup> groups, Networks options, long seed, Progress progress) {
+      ImmutableList<CalibrationGroup> groups,
+      Networks options,
+      long seed,
+      long memory,
+      Progress progress) {
     NetworkFinder finder =
         new NetworkFinder(new CalibrationGroups(groups), options, seed, progress);
+    return Threads.single(() -> finder.find(memory));
+  }
+
+  private ImmutableMap<String, NetworkMaps> find(long memory) {
     if (options.method() == Networks.Method.TEMPORAL_ICA) {
-      finder.temporal();
+      temporal(memory);
     } else {
-      finder.start(finder.groups.ids().size());
-      finder.groups.ids().forEach(finder::spatial);
+      start(groups.ids().size());
+      groups.ids().forEach(this::spatial);
       progress.done();
     }
-    return finder.found.buildOrThrow();
+    return found.buildOrThrow();
   }
 
   private void start(int units) {
@@ -121,9 +132,8 @@ public final class NetworkFinder {
     }
   }
 
-  /** As many signals per pass over the text as their courses fit into a share of the heap. */
-  private void temporal() {
-    long room = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+  /** As many signals per pass over the text as their courses fit into memory. */
+  private void temporal(long room) {
     Map<String, Job> jobs = new LinkedHashMap<>();
     long bytes = 0;
     for (String id : groups.ids()) {

@@ -23,6 +23,7 @@ import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
+import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
 import org.fnprune.recipe.Networks;
 import org.junit.jupiter.api.Test;
@@ -116,8 +117,13 @@ class GroupIcaTest {
 
     assertThat(one).isEqualTo(find(List.of(moments), none));
     Separated alone =
-        SpatialIca.decompose(
-            SharedDirections.of(PrincipalAxes.of(moments, 4)), none.ica(), Optional.empty(), 1);
+        Threads.single(
+            () ->
+                SpatialIca.decompose(
+                    SharedDirections.of(PrincipalAxes.of(moments, 4)),
+                    none.ica(),
+                    Optional.empty(),
+                    1));
     assertThat(one.maps()).isEqualTo(alone.maps());
   }
 
@@ -205,7 +211,8 @@ class GroupIcaTest {
         groups.stream()
             .map(g -> CalibrationGroup.of(MomentsStore.of(ImmutableMap.of("u", g))))
             .collect(ImmutableList.toImmutableList());
-    return Objects.requireNonNull(NetworkFinder.find(all, options, 1, Progress.NONE).get("u"));
+    return Objects.requireNonNull(
+        NetworkFinder.find(all, options, 1, Long.MAX_VALUE, Progress.NONE).get("u"));
   }
 
   private static Networks options(

@@ -108,7 +108,8 @@ class NetworkFilesTest {
         ImmutableList.of(
             CalibrationGroup.of(MomentsStore.of(ImmutableMap.of("u", SampleMoments.of(samples)))));
 
-    NetworkMaps maps = NetworkFinder.find(group, minka, 1, Progress.NONE).values().asList().get(0);
+    NetworkMaps maps =
+        NetworkFinder.find(group, minka, 1, Long.MAX_VALUE, Progress.NONE).values().asList().get(0);
 
     assertThat(maps.components().count()).isGreaterThan(10);
     assertThat(maps.complaints()).anyMatch(c -> c.contains("reduces little"));
@@ -155,7 +156,7 @@ class NetworkFilesTest {
     for (int g = 0; g < count; g++) {
       groups.add(CalibrationGroup.of(store(Matrices.gaussian(300, 20, 60 + g))));
     }
-    return NetworkFinder.find(groups.build(), options, 1, Progress.NONE);
+    return NetworkFinder.find(groups.build(), options, 1, Long.MAX_VALUE, Progress.NONE);
   }
 
   /** Moments with lagged products that make for ρ = 0.5. */

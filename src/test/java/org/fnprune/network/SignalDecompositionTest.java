@@ -36,7 +36,11 @@ class SignalDecompositionTest {
     NetworkMaps captured =
         Objects.requireNonNull(
             NetworkFinder.find(
-                    ImmutableList.of(CalibrationGroup.of(store)), Networks.of(3), 1, Progress.NONE)
+                    ImmutableList.of(CalibrationGroup.of(store)),
+                    Networks.of(3),
+                    1,
+                    Long.MAX_VALUE,
+                    Progress.NONE)
                 .get("u"));
     Matrices.assertClose(found.networks().maps(), captured.maps(), 1e-6);
     assertThat(found.networks().seed()).isEqualTo(captured.seed());

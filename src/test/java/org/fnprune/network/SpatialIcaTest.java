@@ -232,7 +232,8 @@ class SpatialIcaTest {
   private static NetworkMaps decompose(Moments moments, Networks options, long seed) {
     CalibrationGroup group = CalibrationGroup.of(MomentsStore.of(ImmutableMap.of("u", moments)));
     return Objects.requireNonNull(
-        NetworkFinder.find(ImmutableList.of(group), options, seed, Progress.NONE).get("u"));
+        NetworkFinder.find(ImmutableList.of(group), options, seed, Long.MAX_VALUE, Progress.NONE)
+            .get("u"));
   }
 
   private static Networks options(int components, Nonlinearity nonlinearity) {

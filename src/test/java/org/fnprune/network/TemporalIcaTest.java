@@ -139,6 +139,7 @@ class TemporalIcaTest {
             ImmutableList.of(new CalibrationGroup(store, counting)),
             Methods.of(Method.TEMPORAL_ICA, 3),
             1,
+            Long.MAX_VALUE,
             Progress.NONE);
 
     assertThat(found.keySet()).containsExactly("a", "silent", "b");
@@ -160,7 +161,11 @@ class TemporalIcaTest {
         .isThrownBy(
             () ->
                 NetworkFinder.find(
-                    ImmutableList.of(group), Methods.of(Method.TEMPORAL_ICA, 3), 1, Progress.NONE))
+                    ImmutableList.of(group),
+                    Methods.of(Method.TEMPORAL_ICA, 3),
+                    1,
+                    Long.MAX_VALUE,
+                    Progress.NONE))
         .withMessageContaining("u: ");
   }
 
@@ -173,7 +178,7 @@ class TemporalIcaTest {
               projections -> projected(samples, projections)));
     }
     return Objects.requireNonNull(
-        NetworkFinder.find(all.build(), options, 1, Progress.NONE).get("u"));
+        NetworkFinder.find(all.build(), options, 1, Long.MAX_VALUE, Progress.NONE).get("u"));
   }
 
   private static ImmutableMap<String, Matrix> projected(
