@@ -62,14 +62,18 @@ public final class NetworkFinder {
   }
 
   private ImmutableMap<String, NetworkMaps> find(long memory) {
-    progress.start("networks", groups.ids().size(), "units");
     if (options.method() == Networks.Method.TEMPORAL_ICA) {
       temporal(memory);
     } else {
+      start(groups.ids().size());
       groups.ids().forEach(this::spatial);
+      progress.done();
     }
-    progress.done();
     return found.buildOrThrow();
+  }
+
+  private void start(int units) {
+    progress.start("networks", units, "units");
   }
 
   private void add(String id, NetworkMaps maps) {
@@ -160,7 +164,9 @@ public final class NetworkFinder {
         (id, job) ->
             projections.put(id, job.axes().stream().map(PrincipalAxes::whitening).toList()));
     Map<String, List<Matrix>> courses = groups.courses(projections.buildOrThrow());
+    start(jobs.size());
     jobs.forEach((id, job) -> add(id, temporal(job, Objects.requireNonNull(courses.get(id)))));
+    progress.done();
   }
 
   private NetworkMaps temporal(Job job, List<Matrix> courses) {

@@ -149,6 +149,15 @@ public record NetworkMaps(
     if (networks() > 0 && stability().isEmpty()) {
       complaints.add("the networks' stability is unknown: it takes two restarts or more");
     }
+    if (components.estimate().isPresent() && 2 * components.count() > width()) {
+      complaints.add(
+          "the estimate, "
+              + components.count()
+              + " components of "
+              + width()
+              + " neurons, reduces little: the eigenvalues have no floor of equal noise, as real"
+              + " activations rarely do; give a number");
+    }
     if (components.assumesIndependence()) {
       complaints.add(
           "the number of components was estimated as if all tokens were independent, which"

@@ -23,6 +23,7 @@ import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
+import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
 import org.fnprune.recipe.Networks;
 import org.junit.jupiter.api.Test;
@@ -116,8 +117,13 @@ class GroupIcaTest {
 
     assertThat(one).isEqualTo(find(List.of(moments), none));
     Separated alone =
-        SpatialIca.decompose(
-            SharedDirections.of(PrincipalAxes.of(moments, 4)), none.ica(), Optional.empty(), 1);
+        Threads.single(
+            () ->
+                SpatialIca.decompose(
+                    SharedDirections.of(PrincipalAxes.of(moments, 4)),
+                    none.ica(),
+                    Optional.empty(),
+                    1));
     assertThat(one.maps()).isEqualTo(alone.maps());
   }
 

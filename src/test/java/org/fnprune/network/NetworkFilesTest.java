@@ -96,6 +96,25 @@ class NetworkFilesTest {
     }
   }
 
+  /** Twenty directions, each weaker than the one before: none is a floor of noise. */
+  @Test
+  void anEstimateThatReducesLittleIsComplainedAbout() {
+    Matrix turn = Matrices.gaussian(20, 20, 7);
+    Matrix graded = Matrix.tabulate(20, 20, (i, j) -> Math.pow(0.8, i) * turn.get(i, j));
+    Matrix samples = Matrices.gaussian(3000, 20, 8).times(graded);
+    Networks minka =
+        Methods.with(Networks.of(2), new Networks.Components.Estimated(Networks.Estimator.MINKA));
+    ImmutableList<CalibrationGroup> group =
+        ImmutableList.of(
+            CalibrationGroup.of(MomentsStore.of(ImmutableMap.of("u", SampleMoments.of(samples)))));
+
+    NetworkMaps maps =
+        NetworkFinder.find(group, minka, 1, Long.MAX_VALUE, Progress.NONE).values().asList().get(0);
+
+    assertThat(maps.components().count()).isGreaterThan(10);
+    assertThat(maps.complaints()).anyMatch(c -> c.contains("reduces little"));
+  }
+
   @Test
   void nothingWrittenIsNothingRead() throws Exception {
     assertThat(NetworkFiles.read(folder)).isEmpty();
