@@ -30,6 +30,7 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--neurons", type=int, default=3072)
     parser.add_argument("--components", type=int, default=128)
+    parser.add_argument("--python-side", type=pathlib.Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -72,6 +73,14 @@ def python_times(arrays):
     return times | {"topEigenpairs": eigh}
 
 
+def python_times_with(folder, threads):
+    """The same in a process of its own: BLAS takes its threads when it is loaded."""
+    variables = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    done = subprocess.run([sys.executable, __file__, "--python-side", str(folder)], env=os.environ | variables, check=True,
+                          capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
 def java_times(folder, threads):
     """Milliseconds by JMH."""
     maven = os.environ.get("MVN", str(ROOT / "mvnw") if os.name != "nt" else "mvn")
@@ -94,14 +103,15 @@ def processor():
     return f"{names[0]}, {len(names)} cores" if names else platform.processor()
 
 
-def report(options, load, java, python):
+def report(options, load, java, python, single):
     import numpy
     import sklearn
     commit = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, text=True, capture_output=True).stdout
     what = {"fastIca": f"FastICA, parallel, one step, {options.components} × {options.neurons}",
             "topEigenpairs": f"top {options.components} of {options.neurons} × {options.neurons}"}
     rows = [f"| {what[name.split()[0]]}{''.join(', ' + c.lower() for c in name.split()[1:])} "
-            f"| {java[name]:.1f} | {python[name]:.1f} | {java[name] / python[name]:.2f} |" for name in python]
+            f"| {java[name]:.1f} | {python[name]:.1f} | {java[name] / python[name]:.2f} "
+            f"| {single[name]:.1f} | {java[name] / min(python[name], single[name]):.2f} |" for name in python]
     return "\n".join([
         "# Kernels beside scikit-learn and numpy", "",
         f"Written by `{pathlib.Path(__file__).relative_to(ROOT)}`; {datetime.date.today()}, commit {commit.strip()},",
@@ -109,20 +119,25 @@ def report(options, load, java, python):
         f"{sklearn.__version__}, numpy {numpy.__version__}.", "",
         "FastICA is set against scikit-learn's `_ica_par`, the eigensolver against `numpy.linalg.eigh`. Milliseconds:",
         "JMH's mean, Python's median. A load average above 0.5 at the start makes the figures worthless.", "",
-        "| kernel | fnprune ms | Python ms | ratio |", "|---|---|---|---|", *rows, ""])
+        f"| kernel | fnprune ms, {options.threads} threads | Python ms, {options.threads} threads | ratio | Python ms, 1 thread "
+        "| ratio to the faster |", "|---|---|---|---|---|---|", *rows, ""])
 
 
 def main():
     options = arguments()
+    if options.python_side:
+        import numpy as np
+        names = ("white", "start", "correlation")
+        print(json.dumps(python_times({name: np.load(options.python_side / f"{name}.npy") for name in names})))
+        return
     load = os.getloadavg()[0]
-    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[variable] = str(options.threads)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        arrays = make_arrays(folder, options.neurons, options.components)
-        python = python_times(arrays)
+        make_arrays(folder, options.neurons, options.components)
+        python = python_times_with(folder, options.threads)
+        single = python_times_with(folder, 1)
         java = java_times(folder, options.threads)
-    results = report(options, load, java, python)
+    results = report(options, load, java, python, single)
     (HERE / "RESULTS.md").write_text(results, encoding="utf-8")
     sys.stdout.write(results)
 
