@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Stream;
 import org.fnprune.cli.Workplace.Outcome;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Npy;
@@ -37,11 +35,11 @@ class CaptureAndNetworksTest {
 
   @Test
   void shardsMergedAreOneCapture() throws IOException {
-    succeeds("capture @/r.yaml --output @/all");
+    work.succeeds("capture @/r.yaml --output @/all");
     for (int i = 1; i <= 3; i++) {
-      succeeds("capture @/r.yaml --shard " + i + "/3 --output @/shards/" + i);
+      work.succeeds("capture @/r.yaml --shard " + i + "/3 --output @/shards/" + i);
     }
-    Outcome outcome = succeeds("merge @/shards/3 @/shards/1 @/shards/2 --output @/sum");
+    Outcome outcome = work.succeeds("merge @/shards/3 @/shards/1 @/shards/2 --output @/sum");
     assertThat(outcome.out())
         .containsPattern("layers\\.0\\.ffn +16 +190 +all products")
         .endsWith("Merged: " + work.path("sum") + "\n");
@@ -54,30 +52,30 @@ class CaptureAndNetworksTest {
 
   @Test
   void aRunOfCapturedMomentsIsTheRunOfTheirText() throws IOException {
-    succeeds("run @/r.yaml");
-    succeeds("capture @/r.yaml --output @/moments");
-    succeeds("run @/r.yaml --moments @/moments --output @/again");
+    work.succeeds("run @/r.yaml");
+    work.succeeds("capture @/r.yaml --output @/moments");
+    work.succeeds("run @/r.yaml --moments @/moments --output @/again");
     assertThat(work.path("again/plan.json")).hasSameBinaryContentAs(work.path("out/plan.json"));
     assertThat(work.path("again/slim/model.onnx"))
         .hasSameBinaryContentAs(work.path("out/slim/model.onnx"));
     assertThat(work.path("again/moments")).doesNotExist();
-    succeeds("run @/r.yaml --moments @/out/moments --output @/third");
+    work.succeeds("run @/r.yaml --moments @/out/moments --output @/third");
     assertThat(work.path("third/plan.json")).hasSameBinaryContentAs(work.path("out/plan.json"));
   }
 
   @Test
   void momentsOfAnotherModelOrNoneAreRefused() throws IOException {
-    succeeds("capture @/r.yaml --output @/moments");
+    work.succeeds("capture @/r.yaml --output @/moments");
     TinyModels.classifier(work.path("m"));
-    refuses(
+    work.refuses(
         "run @/r.yaml --moments @/moments",
         "the moments in @/moments were captured of another model",
         "capture again, or name the folder");
-    refuses("run @/r.yaml --moments @/gone", "@/gone holds no finished capture", "give the");
-    refuses(
+    work.refuses("run @/r.yaml --moments @/gone", "@/gone holds no finished capture", "give the");
+    work.refuses(
         "merge @/moments @/gone --output @/sum", "@/gone holds no finished capture", "give the");
-    succeeds("capture @/r.yaml --output @/other");
-    refuses(
+    work.succeeds("capture @/r.yaml --output @/other");
+    work.refuses(
         "merge @/moments @/other --output @/sum",
         "captures cannot be merged: they are of different models",
         "merge captures that were made of one model");
@@ -87,19 +85,20 @@ class CaptureAndNetworksTest {
 
   @Test
   void networksIsARunThatStopsThereAndCanGoOn() throws IOException {
-    Outcome outcome = succeeds("networks @/r.yaml");
+    Outcome outcome = work.succeeds("networks @/r.yaml");
     assertThat(outcome.out())
         .containsPattern("Unit +Neurons +Networks +Asked +Iterations +Converged +Stability")
         .containsPattern("layers\\.0\\.ffn +16 +3 +3 +\\d+ +(yes|no) +[0-9.–]+")
         .endsWith("Networks: " + work.path("out/networks") + "\n");
-    assertThat(files("out"))
+    assertThat(work.files("out"))
         .contains("networks/layers.1.ffn.maps.npy", "networks/networks.json", "structure.json")
         .contains("moments/" + GRAM, "recipe.lock.yaml")
         .doesNotContain("plan.json", "report.json");
     byte[] maps = Files.readAllBytes(work.path("out/networks/layers.1.ffn.maps.npy"));
-    assertThat(succeeds("run @/r.yaml").err()).contains("resumed").doesNotContain("capture:");
+    assertThat(work.succeeds("run @/r.yaml").err()).contains("resumed").doesNotContain("capture:");
     assertThat(work.path("out/networks/layers.1.ffn.maps.npy")).hasBinaryContent(maps);
-    refuses("networks @/r.yaml", "output '@/out' holds a finished run of this recipe", "add --f");
+    work.refuses(
+        "networks @/r.yaml", "output '@/out' holds a finished run of this recipe", "add --f");
   }
 
   @Test
@@ -131,7 +130,7 @@ class CaptureAndNetworksTest {
         "kinds.jsonl",
         work.read("text.jsonl").replace("}", ", \"kind\": \"a\"}")
             + work.read("text.jsonl").replace("}", ", \"kind\": \"b\"}"));
-    succeeds("networks @/r.yaml " + flags);
+    work.succeeds("networks @/r.yaml " + flags);
     Matrix maps = Npy.read(work.path("out/networks/layers.0.ffn.maps.npy"));
     assertThat(maps.cols()).isEqualTo(flags.contains("ffn-out") ? 8 : 16);
     assertThat(maps.rows()).isPositive();
@@ -139,60 +138,61 @@ class CaptureAndNetworksTest {
 
   @Test
   void groupsAreCapturedApartAndAddUp() throws IOException {
-    succeeds("networks @/r.yaml --groups 2");
-    succeeds("networks @/r.yaml --output @/whole");
+    work.succeeds("networks @/r.yaml --groups 2");
+    work.succeeds("networks @/r.yaml --output @/whole");
     Matrix first = Npy.read(work.path("out/moments/group-1/" + GRAM));
     Matrix second = Npy.read(work.path("out/moments/group-2/" + GRAM));
     Matrix all = Npy.read(work.path("out/moments/" + GRAM));
     assertThat(first.plus(second)).isEqualTo(all);
     assertThat(largest(all.minus(Npy.read(work.path("whole/moments/" + GRAM))))).isLessThan(1e-3);
-    assertThat(succeeds("networks @/r.yaml --groups 2").err()).contains("resumed");
+    assertThat(work.succeeds("networks @/r.yaml --groups 2").err()).contains("resumed");
     Files.delete(work.path("out/moments/group-2/moments.json"));
-    assertThat(succeeds("networks @/r.yaml --groups 2").err()).doesNotContain("resumed");
+    assertThat(work.succeeds("networks @/r.yaml --groups 2").err()).doesNotContain("resumed");
   }
 
   /** What networks alone need is less than what a run needs. */
   @Test
   void aRunGoesOnFromNetworksOfAnotherSource() {
-    succeeds("networks @/r.yaml --source activation-and-up");
-    succeeds("run @/r.yaml --source activation-and-up");
+    work.succeeds("networks @/r.yaml --source activation-and-up");
+    work.succeeds("run @/r.yaml --source activation-and-up");
   }
 
   @Test
   void anInterruptedRunGoesOnWithOtherThreadsAndMemory() {
-    succeeds("networks @/r.yaml --threads 1");
-    assertThat(succeeds("run @/r.yaml --threads 2 --memory 1GiB").err()).contains("resumed");
+    work.succeeds("networks @/r.yaml --threads 1");
+    assertThat(work.succeeds("run @/r.yaml --threads 2 --memory 1GiB").err()).contains("resumed");
     assertThat(work.read("out/recipe.lock.yaml")).contains("threads: 2\nmemory: 1073741824\n");
   }
 
   @Test
   void aRunIsRefusedWhereItsNetworksAreNotOfItsNeurons() {
-    refuses(
+    work.refuses(
         "run @/r.yaml --source ffn-out",
         "networks.source ffn-out finds networks over what the down projections write",
         "use source activation or activation-and-up, another selector, or the command networks");
-    succeeds("run @/r.yaml --source activation-and-up --threshold ratio:1 --form union");
+    work.succeeds("run @/r.yaml --source activation-and-up --threshold ratio:1 --form union");
   }
 
   @Test
   void aCaptureIsReplacedOnlyByForceAndOnlyItself() throws IOException {
-    succeeds("capture @/r.yaml --output @/moments");
+    work.succeeds("capture @/r.yaml --output @/moments");
     work.write("moments/notes.txt", "mine");
     String line = "capture @/r.yaml --shard 1/2 --output @/moments";
-    refuses(line, "output '@/moments' holds an earlier result", "add --force to replace it");
-    succeeds(line + " --force");
+    work.refuses(line, "output '@/moments' holds an earlier result", "add --force to replace it");
+    work.succeeds(line + " --force");
     assertThat(work.path("moments/notes.txt")).hasContent("mine");
     assertThat(index("moments").get("tokens").getAsLong()).isLessThan(190);
     Files.createDirectory(work.path("mine"));
     work.write("mine/precious.txt", "x");
-    refuses(
+    work.refuses(
         "capture @/r.yaml --output @/mine --force", "output '@/mine' is a folder with", "choose");
-    refuses("capture @/r.yaml --output @/m/x", "output '@/m/x' overlaps the model folder", "choo");
+    work.refuses(
+        "capture @/r.yaml --output @/m/x", "output '@/m/x' overlaps the model folder", "choo");
   }
 
   @Test
   void aDryRunOfARunSaysWhatItWouldTake() {
-    Outcome outcome = succeeds("run @/r.yaml --groups 2 --dry-run");
+    Outcome outcome = work.succeeds("run @/r.yaml --groups 2 --dry-run");
     assertThat(outcome.out())
         .contains("Text: 24 samples, 190 tokens in 2 batches\n")
         .containsPattern("group 1: 12 samples, \\d+ tokens in 1 batch\n")
@@ -231,9 +231,9 @@ class CaptureAndNetworksTest {
 
   @Test
   void aDryRunIsRefusedWhereTheRunWouldBe() {
-    succeeds("run @/r.yaml");
-    refuses("run @/r.yaml --dry-run", "output '@/out' holds a finished run", "add --force");
-    assertThat(succeeds("run @/r.yaml --dry-run --force").out()).startsWith("Dry run: ");
+    work.succeeds("run @/r.yaml");
+    work.refuses("run @/r.yaml --dry-run", "output '@/out' holds a finished run", "add --force");
+    assertThat(work.succeeds("run @/r.yaml --dry-run --force").out()).startsWith("Dry run: ");
     assertThat(work.path("out/report.json")).exists();
   }
 
@@ -259,7 +259,7 @@ class CaptureAndNetworksTest {
           run @/r.yaml --source up                 | --source up: is not known; allowed: activation, | choose one of these
           """)
   void wrongWordsAreNamed(String line, String error, String help) {
-    refuses(line, error, help);
+    work.refuses(line, error, help);
     assertThat(work.path("x")).doesNotExist();
     assertThat(work.path("out")).doesNotExist();
   }
@@ -268,8 +268,10 @@ class CaptureAndNetworksTest {
   void withoutTextOrMomentsThereIsNothingToFind() {
     work.recipe("r.yaml", "random", "none");
     work.write("r.yaml", work.read("r.yaml").replace("calibration: {dataset: text.jsonl}\n", ""));
-    refuses("networks @/r.yaml", "calibration text is missing: there is nothing", "give --cal");
-    refuses("capture @/r.yaml --output @/x", "calibration text is missing: there is", "give --c");
+    work.refuses(
+        "networks @/r.yaml", "calibration text is missing: there is nothing", "give --cal");
+    work.refuses(
+        "capture @/r.yaml --output @/x", "calibration text is missing: there is", "give --c");
   }
 
   private JsonObject index(String name) {
@@ -277,35 +279,10 @@ class CaptureAndNetworksTest {
   }
 
   private JsonObject json(String line) {
-    return JsonParser.parseString(succeeds(line).out()).getAsJsonObject();
-  }
-
-  private List<String> files(String name) throws IOException {
-    try (Stream<Path> files = Files.walk(work.path(name))) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> work.path(name).relativize(file).toString())
-          .sorted()
-          .toList();
-    }
+    return JsonParser.parseString(work.succeeds(line).out()).getAsJsonObject();
   }
 
   private static double largest(Matrix matrix) {
     return Arrays.stream(matrix.toArray()).map(Math::abs).max().orElse(0);
-  }
-
-  private Outcome succeeds(String line) {
-    Outcome outcome = work.run(line);
-    assertThat(outcome.code()).as(outcome.err()).isEqualTo(ExitCode.OK);
-    return outcome;
-  }
-
-  private void refuses(String line, String error, String help) {
-    Outcome outcome = work.run(line);
-    assertThat(outcome.err())
-        .contains("error: " + error.replace("@", folder.toString()))
-        .contains("\nhelp: " + help);
-    assertThat(outcome.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(outcome.out()).isEmpty();
   }
 }

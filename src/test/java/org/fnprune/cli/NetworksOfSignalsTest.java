@@ -43,8 +43,8 @@ class NetworksOfSignalsTest {
 
   @Test
   void writesArraysThatFitTogether() throws IOException {
-    succeeds(LINE + " --method temporal-ica --nonlinearity logcosh --quiet");
-    assertThat(files("ica"))
+    work.succeeds(LINE + " --method temporal-ica --nonlinearity logcosh --quiet");
+    assertThat(work.files("ica"))
         .containsExactly(
             "networks/X.courses.npy",
             "networks/X.maps.npy",
@@ -59,7 +59,7 @@ class NetworksOfSignalsTest {
 
   @Test
   void findsTheSources() throws IOException {
-    succeeds(LINE + " --method temporal-ica --nonlinearity logcosh");
+    work.succeeds(LINE + " --method temporal-ica --nonlinearity logcosh");
     Matrix sources = Npy.read(work.path("S.npy"));
     Matrix courses = array("courses");
     for (int s = 0; s < 3; s++) {
@@ -73,7 +73,7 @@ class NetworksOfSignalsTest {
 
   @Test
   void printsATableWithALineForEachNetwork() {
-    Outcome outcome = succeeds(LINE + " --threshold z:1.5");
+    Outcome outcome = work.succeeds(LINE + " --threshold z:1.5");
     List<String> lines = outcome.out().lines().toList();
     assertThat(lines.get(0))
         .matches("Network +Support +τ +Peak +Peak z +Stability +Non-Gaussianity");
@@ -86,7 +86,7 @@ class NetworksOfSignalsTest {
 
   @Test
   void jsonIsTheIndex() {
-    Outcome outcome = succeeds(LINE + " --json");
+    Outcome outcome = work.succeeds(LINE + " --json");
     JsonObject json = JsonParser.parseString(outcome.out()).getAsJsonObject();
     assertThat(json).isEqualTo(JsonParser.parseString(work.read("ica/networks/networks.json")));
     JsonObject unit = json.getAsJsonArray("units").get(0).getAsJsonObject();
@@ -97,9 +97,9 @@ class NetworksOfSignalsTest {
 
   @Test
   void equalSeedsAndThreadsGiveEqualBytes() throws IOException {
-    succeeds(LINE + " --threads 1");
+    work.succeeds(LINE + " --threads 1");
     byte[] maps = Files.readAllBytes(work.path("ica/networks/X.maps.npy"));
-    succeeds(LINE + " --threads 2 --force");
+    work.succeeds(LINE + " --threads 2 --force");
     assertThat(work.path("ica/networks/X.maps.npy")).hasBinaryContent(maps);
   }
 
@@ -107,7 +107,8 @@ class NetworksOfSignalsTest {
   void aGivenStartTakesThePlaceOfRestarts() throws IOException {
     Npy.write(work.path("start.npy"), Npy.read(work.path("S.npy")));
     Outcome outcome =
-        succeeds(LINE + " --method temporal-ica --start @/start.npy --json --nonlinearity exp");
+        work.succeeds(
+            LINE + " --method temporal-ica --start @/start.npy --json --nonlinearity exp");
     JsonObject unit =
         JsonParser.parseString(outcome.out())
             .getAsJsonObject()
@@ -123,7 +124,7 @@ class NetworksOfSignalsTest {
 
   @Test
   void moreComponentsThanTheRankAreReducedAndSaidSo() throws IOException {
-    Outcome outcome = succeeds(LINE.replace("components 3", "components 6") + " --quiet");
+    Outcome outcome = work.succeeds(LINE.replace("components 3", "components 6") + " --quiet");
     assertThat(outcome.err()).startsWith("warning: only 3 of 6 components");
     assertThat(shape("maps")).containsExactly(3, 8);
     assertThat(outcome.out()).contains("3 of 6 networks");
@@ -131,16 +132,16 @@ class NetworksOfSignalsTest {
 
   @Test
   void anEarlierResultIsReplacedOnlyByForceAndOnlyItself() throws IOException {
-    succeeds(LINE);
+    work.succeeds(LINE);
     work.write("ica/notes.txt", "mine");
     work.write("ica/networks/notes.txt", "mine");
-    refuses(
+    work.refuses(
         LINE,
         "output '@/ica' holds an earlier result",
         "add --force to replace it, or choose another --output");
     Files.copy(work.path("X.npy"), work.path("Y.npy"));
-    succeeds(LINE.replace("X.npy", "Y.npy") + " --force");
-    assertThat(files("ica"))
+    work.succeeds(LINE.replace("X.npy", "Y.npy") + " --force");
+    assertThat(work.files("ica"))
         .containsExactly(
             "networks/Y.courses.npy",
             "networks/Y.maps.npy",
@@ -154,7 +155,8 @@ class NetworksOfSignalsTest {
   @Test
   void nothingHalfWrittenIsLeftBehind() throws IOException {
     Npy.write(work.path("start.npy"), Matrix.zeros(2, 2));
-    refuses(LINE + " --start @/start.npy", "the start is 2 × 2 but the signals are 500 × 8", "");
+    work.refuses(
+        LINE + " --start @/start.npy", "the start is 2 × 2 but the signals are 500 × 8", "");
     assertThat(work.path("ica")).doesNotExist();
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.filter(file -> file.getFileName().toString().startsWith("."))).isEmpty();
@@ -166,27 +168,28 @@ class NetworksOfSignalsTest {
     Files.createDirectory(work.path("mine"));
     work.write("mine/precious.txt", "x");
     String line = "networks --signals @/X.npy --force --output ";
-    refuses(line + "@/mine", "output '@/mine' is a folder with other files", "choose another");
-    refuses(line + "@/X.npy", "output '@/X.npy' is a file", "choose another --output");
-    refuses(line + "@/X.npy/a", "output '@/X.npy/a' cannot be made", "choose a folder");
+    work.refuses(line + "@/mine", "output '@/mine' is a folder with other files", "choose another");
+    work.refuses(line + "@/X.npy", "output '@/X.npy' is a file", "choose another --output");
+    work.refuses(line + "@/X.npy/a", "output '@/X.npy/a' cannot be made", "choose a folder");
     work.write("mine/recipe.lock.yaml", "x");
-    refuses(line + "@/mine", "output '@/mine' holds a run", "choose another --output");
-    assertThat(files("mine")).containsExactly("precious.txt", "recipe.lock.yaml");
+    work.refuses(line + "@/mine", "output '@/mine' holds a run", "choose another --output");
+    assertThat(work.files("mine")).containsExactly("precious.txt", "recipe.lock.yaml");
   }
 
   @Test
   void aDryRunChecksEverythingAndWritesNothing() {
-    Outcome outcome = succeeds(LINE + " --dry-run");
+    Outcome outcome = work.succeeds(LINE + " --dry-run");
     assertThat(outcome.out())
         .startsWith("Dry run: nothing was computed or written.")
         .contains("Signals: 500 time points × 8 signals")
         .contains("  components: 3\n");
     JsonObject json =
-        JsonParser.parseString(succeeds(LINE + " --dry-run --json").out()).getAsJsonObject();
+        JsonParser.parseString(work.succeeds(LINE + " --dry-run --json").out()).getAsJsonObject();
     assertThat(json.get("dry_run").getAsBoolean()).isTrue();
     assertThat(json.get("times").getAsInt()).isEqualTo(500);
     assertThat(work.path("ica")).doesNotExist();
-    refuses(LINE + " --dry-run --start @/gone.npy", "start @/gone.npy does not exist", "check");
+    work.refuses(
+        LINE + " --dry-run --start @/gone.npy", "start @/gone.npy does not exist", "check");
   }
 
   @ParameterizedTest
@@ -198,7 +201,7 @@ class NetworksOfSignalsTest {
   void arraysWithoutAnythingToDecomposeAreRefused(int rows, int cols, String message)
       throws IOException {
     Npy.write(work.path("X.npy"), Matrix.zeros(rows, cols));
-    refuses(LINE, "signals @/X.npy " + message, "an array of one axis counts as one row");
+    work.refuses(LINE, "signals @/X.npy " + message, "an array of one axis counts as one row");
   }
 
   @ParameterizedTest
@@ -206,18 +209,19 @@ class NetworksOfSignalsTest {
   void valuesThatAreNotFiniteAreNamed(double value, String message) throws IOException {
     Npy.write(
         work.path("X.npy"), Matrix.tabulate(20, 5, (t, j) -> t == 7 && j == 3 ? value : t * j % 4));
-    refuses(LINE, message, "replace or leave out values that are not finite");
+    work.refuses(LINE, message, "replace or leave out values that are not finite");
   }
 
   @Test
   void filesThatAreNoArraysAreRefused() throws IOException {
     byte[] whole = Files.readAllBytes(work.path("X.npy"));
     Files.write(work.path("X.npy"), Arrays.copyOf(whole, whole.length - 1));
-    refuses(LINE, "cannot read @/X.npy: its shape, 500 × 8 of 8 bytes each, needs", "save it");
+    work.refuses(LINE, "cannot read @/X.npy: its shape, 500 × 8 of 8 bytes each, needs", "save it");
     work.write("X.npy", "hello, this is no array");
-    refuses(LINE, "cannot read @/X.npy: it does not start as a .npy file", "save it with numpy");
+    work.refuses(
+        LINE, "cannot read @/X.npy: it does not start as a .npy file", "save it with numpy");
     Files.delete(work.path("X.npy"));
-    refuses(LINE, "signals @/X.npy does not exist", "check the path");
+    work.refuses(LINE, "signals @/X.npy does not exist", "check the path");
   }
 
   @ParameterizedTest
@@ -238,7 +242,7 @@ class NetworksOfSignalsTest {
           networks --signals                      | flag '--signals' needs a value | write --signals X.npy
           """)
   void wrongWordsAreNamed(String line, String error, String help) {
-    refuses(line, error, help);
+    work.refuses(line, error, help);
     assertThat(work.path("ica")).doesNotExist();
   }
 
@@ -256,32 +260,7 @@ class NetworksOfSignalsTest {
     return new int[] {array(kind).rows(), array(kind).cols()};
   }
 
-  private List<String> files(String name) throws IOException {
-    try (Stream<Path> files = Files.walk(work.path(name))) {
-      return files
-          .filter(Files::isRegularFile)
-          .map(file -> work.path(name).relativize(file).toString())
-          .sorted()
-          .toList();
-    }
-  }
-
   private static double largest(Matrix matrix) {
     return Arrays.stream(matrix.toArray()).map(Math::abs).max().orElse(0);
-  }
-
-  private Outcome succeeds(String line) {
-    Outcome outcome = work.run(line);
-    assertThat(outcome.code()).as(outcome.err()).isEqualTo(ExitCode.OK);
-    return outcome;
-  }
-
-  private void refuses(String line, String error, String help) {
-    Outcome outcome = work.run(line);
-    assertThat(outcome.err())
-        .contains("error: " + error.replace("@", folder.toString()))
-        .contains("\nhelp: " + help);
-    assertThat(outcome.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(outcome.out()).isEmpty();
   }
 }

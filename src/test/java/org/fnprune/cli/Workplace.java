@@ -1,5 +1,7 @@
 package org.fnprune.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.common.base.Splitter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,7 +10,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A folder with tiny models and data, and command lines that run in it: {@code @} in an argument
@@ -79,6 +83,36 @@ final class Workplace {
             .splitToStream(commandLine.replace("@", folder.toString()))
             .map(argument -> argument.equals("''") ? "" : argument)
             .toArray(String[]::new));
+  }
+
+  /** Every file below a folder, sorted. */
+  List<String> files(String name) {
+    try (Stream<Path> files = Files.walk(path(name))) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> path(name).relativize(file).toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a command line that must succeed. */
+  Outcome succeeds(String line) {
+    Outcome outcome = run(line);
+    assertThat(outcome.code()).as(outcome.err()).isEqualTo(ExitCode.OK);
+    return outcome;
+  }
+
+  /** Runs a command line that must be refused with this error (its beginning) and help. */
+  void refuses(String line, String error, String help) {
+    Outcome outcome = run(line);
+    assertThat(outcome.err())
+        .contains("error: " + error.replace("@", folder.toString()))
+        .contains("\nhelp: " + help);
+    assertThat(outcome.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.out()).isEmpty();
   }
 
   /** Runs a command line without any argument. */
