@@ -47,7 +47,7 @@ final class NetworksText {
       table.row(
           k,
           network.support().length(),
-          number(network.cut().tau()),
+          Double.isFinite(network.cut().tau()) ? number(network.cut().tau()) : "none",
           network.peakNeuron(),
           number(network.peak()),
           maps.stability().map(all -> number(all.get(k))).orElse("–"),

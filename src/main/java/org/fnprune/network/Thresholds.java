@@ -164,9 +164,11 @@ public sealed interface Thresholds {
       double deviation = NORMAL * median(distances);
       Arrays.sort(distances);
       int members = deviation > 0 ? members(distances, deviation) : 0;
-      double smallest =
-          members == 0 ? Double.POSITIVE_INFINITY : distances[distances.length - members];
-      return new Cut(centre, Math.nextDown(smallest));
+      return new Cut(
+          centre,
+          members == 0
+              ? Double.POSITIVE_INFINITY
+              : Math.nextDown(distances[distances.length - members]));
     }
 
     /** How many of the distances, ascending, are significant. */

@@ -142,6 +142,15 @@ class ThresholdsTest {
     assertThat(members(widened, new Thresholds.Fdr(0.05))).isGreaterThanOrEqualTo(10);
   }
 
+  /** Of a map without outliers nothing is found, whatever the numbers: τ is infinite, not large. */
+  @Test
+  void whereNothingIsFoundThereIsNoThreshold() {
+    Matrix uniform = Matrix.tabulate(1, 50, (i, j) -> (j - 24.5) / 15);
+
+    assertThat(new Thresholds.Fdr(0.05).of(uniform).get(0).tau())
+        .isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
   @Test
   void degenerateMapsHaveEmptySupports() {
     Matrix constant = Matrix.tabulate(2, 9, (i, j) -> i == 0 ? 0 : j == 8 ? 4 : 1);
