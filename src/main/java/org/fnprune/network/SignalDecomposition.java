@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
+import org.fnprune.linalg.Threads;
 import org.fnprune.recipe.Networks;
 
 /**
@@ -28,7 +29,8 @@ public record SignalDecomposition(
   private static final double RANK_TOLERANCE = 1e-12;
 
   /**
-   * Decomposes.
+   * Decomposes. Native calls have one thread each, as in {@link NetworkFinder}: the result is the
+   * same bits for any number of threads.
    *
    * @param signals T × N
    * @param options shards are runs of time points of nearly equal length
@@ -39,6 +41,11 @@ public record SignalDecomposition(
    *     are wanted that an array does not have
    */
   public static SignalDecomposition of(
+      Matrix signals, Networks options, Optional<Matrix> start, long seed) {
+    return Threads.single(() -> decompose(signals, options, start, seed));
+  }
+
+  private static SignalDecomposition decompose(
       Matrix signals, Networks options, Optional<Matrix> start, long seed) {
     requireUsable(signals);
     boolean temporal = options.method() == Networks.Method.TEMPORAL_ICA;

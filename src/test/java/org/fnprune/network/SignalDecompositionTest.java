@@ -16,6 +16,7 @@ import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Threads;
 import org.fnprune.linalg.ZScore;
 import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Networks.Grouping;
@@ -44,6 +45,22 @@ class SignalDecompositionTest {
                 .get("u"));
     Matrices.assertClose(found.networks().maps(), captured.maps(), 1e-6);
     assertThat(found.networks().seed()).isEqualTo(captured.seed());
+  }
+
+  /** Noise does not converge, so that a rounding error of the axes would show. */
+  @ParameterizedTest
+  @EnumSource(Method.class)
+  void theNumberOfThreadsDoesNotMatter(Method method) {
+    Matrix noise = Matrices.gaussian(900, 400, 1);
+    int before = Threads.get();
+    try {
+      Threads.set(1);
+      SignalDecomposition alone = decompose(noise, Methods.of(method, 20));
+      Threads.set(2);
+      assertThat(decompose(noise, Methods.of(method, 20))).isEqualTo(alone);
+    } finally {
+      Threads.set(before);
+    }
   }
 
   /** With fewer time points than signals the axes come from T × T. */
