@@ -201,13 +201,16 @@ public final class Discovery {
     Networks networks = recipe.networks();
     CaptureOptions usual =
         CaptureOptions.defaults(model)
+            .withMemory(memory(recipe))
             .withSeed(recipe.seed())
             .withLag(networks.components() instanceof Networks.Components.Estimated);
-    CaptureOptions wide =
-        networks.components() instanceof Networks.Components.Fixed fixed
-            ? usual.withRank(Math.max(fixed.count(), CaptureOptions.RANK))
-            : usual;
-    return recipe.memory() == 0 ? wide : wide.withMemory(recipe.memory());
+    return networks.components() instanceof Networks.Components.Fixed fixed
+        ? usual.withRank(Math.max(fixed.count(), CaptureOptions.RANK))
+        : usual;
+  }
+
+  private static long memory(Recipe recipe) {
+    return recipe.memory() == 0 ? CaptureOptions.defaultMemory() : recipe.memory();
   }
 
   /**
@@ -231,7 +234,8 @@ public final class Discovery {
                 ImmutableMap.toImmutableMap(
                     unit -> Signal.id(unit, options.signals()), PrunableUnit::id));
     ImmutableMap.Builder<String, NetworkMaps> networks = ImmutableMap.builder();
-    NetworkFinder.find(groups(evidence, units.keySet()), options, recipe.seed(), memory(), listener)
+    NetworkFinder.find(
+            groups(evidence, units.keySet()), options, recipe.seed(), memory(recipe), listener)
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
     ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
     complain(found);
@@ -255,11 +259,7 @@ public final class Discovery {
 
   private Projector projector(ImmutableList<TokenBatch> text) {
     return new ProjectionCapture(
-        inputs.dense(), inputs.signals(), text, memory(), device, listener);
-  }
-
-  private long memory() {
-    return options(recipe, "").memory();
+        inputs.dense(), inputs.signals(), text, memory(recipe), device, listener);
   }
 
   private void complain(ImmutableMap<String, NetworkMaps> networks) {

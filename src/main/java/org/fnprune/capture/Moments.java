@@ -26,11 +26,6 @@ public record Moments(long count, Matrix sum, Matrix gram) implements Captured {
     return Matrix.of(1, width(), gram.diagonal());
   }
 
-  /** E hhᵀ, d × d. */
-  public Matrix secondMoment() {
-    return gram.scaled(1.0 / count);
-  }
-
   /** C = E hhᵀ − μμᵀ, d × d. */
   public Matrix covariance() {
     return Matrix.tabulate(

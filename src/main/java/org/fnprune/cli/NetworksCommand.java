@@ -16,6 +16,7 @@ import org.fnprune.SignalNetworks;
 import org.fnprune.common.UsageException;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.SignalDecomposition;
+import org.fnprune.recipe.Flag;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.RecipeReader;
 import org.fnprune.recipe.RecipeWriter;
@@ -30,30 +31,9 @@ final class NetworksCommand implements Command {
   private static final String SIGNALS = "signals";
   private static final String START = "start";
 
-  /** The flags that say something about an array; the others are about models and text. */
+  /** Flags of other groups that say something about an array, too. */
   private static final ImmutableSet<String> OF_SIGNALS =
-      ImmutableSet.of(
-          SIGNALS,
-          START,
-          "output",
-          "force",
-          "dry-run",
-          "seed",
-          "threads",
-          "method",
-          "components",
-          "threshold",
-          "groups",
-          "grouping",
-          "algorithm",
-          "nonlinearity",
-          "restarts",
-          "tolerance",
-          "max-iterations",
-          "keep",
-          "json",
-          "quiet",
-          "verbose");
+      ImmutableSet.of("output", "force", "dry-run", "seed", "threads", "json", "quiet", "verbose");
 
   @Override
   public String name() {
@@ -129,7 +109,7 @@ final class NetworksCommand implements Command {
           "leave one out");
     }
     for (Option option : line.getOptions()) {
-      if (!OF_SIGNALS.contains(option.getLongOpt())) {
+      if (!isOfSignals(option.getLongOpt())) {
         throw new UsageException(
             "flag '--" + option.getLongOpt() + "' does nothing with --signals",
             "leave it out, or give a RECIPE");
@@ -156,6 +136,12 @@ final class NetworksCommand implements Command {
     }
     NetworksText.printJson(request.output(), console);
     return ExitCode.OK;
+  }
+
+  /** An array has no units whose signals could be taken from another source. */
+  private static boolean isOfSignals(String flag) {
+    return OF_SIGNALS.contains(flag)
+        || (FlagGroup.of(flag) == FlagGroup.NETWORKS && !flag.equals(Flag.SOURCE.option()));
   }
 
   private static void preview(SignalNetworks signals, Console console) {

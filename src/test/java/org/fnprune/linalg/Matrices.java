@@ -3,6 +3,7 @@ package org.fnprune.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** Seeded matrices and comparisons for tests. */
 public final class Matrices {
@@ -28,5 +29,17 @@ public final class Matrices {
   public static void assertClose(Matrix actual, Matrix expected, double tolerance) {
     assertThat(actual).hasToString(expected.toString());
     assertThat(distance(actual, expected)).isLessThanOrEqualTo(tolerance);
+  }
+
+  /** The correlation of every row of {@code a} with every row of {@code b}. */
+  public static Matrix rowCorrelations(Matrix a, Matrix b) {
+    return scored(a).timesTransposed(scored(b)).scaled(1.0 / a.cols());
+  }
+
+  private static Matrix scored(Matrix rows) {
+    return Matrix.of(
+        IntStream.range(0, rows.rows())
+            .mapToObj(i -> ZScore.of(rows.row(i)))
+            .toArray(double[][]::new));
   }
 }

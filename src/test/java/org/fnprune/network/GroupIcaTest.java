@@ -24,7 +24,6 @@ import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
 import org.fnprune.linalg.Threads;
-import org.fnprune.linalg.ZScore;
 import org.fnprune.recipe.Networks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,7 +50,7 @@ class GroupIcaTest {
     NetworkMaps found = find(subjects.build(), options(4, nonlinearity, Networks.Grouping.STACKED));
 
     assertThat(found.converged()).isTrue();
-    Matrix match = correlations(corners(), found.maps());
+    Matrix match = Matrices.rowCorrelations(corners(), found.maps());
     int[] best = IntStream.range(0, 4).map(i -> FunctionalNetwork.peak(match.row(i))).toArray();
     assertThat(best).containsExactlyInAnyOrder(0, 1, 2, 3);
     for (int i = 0; i < 4; i++) {
@@ -171,7 +170,7 @@ class GroupIcaTest {
     NetworkMaps sketched = find(List.of(sketch(moments)), Networks.of(4));
 
     assertThat(sketched.networks()).isEqualTo(4);
-    Matrix match = absolute(correlations(full.maps(), sketched.maps()));
+    Matrix match = absolute(Matrices.rowCorrelations(full.maps(), sketched.maps()));
     for (int i = 0; i < 4; i++) {
       assertThat(match.get(i, FunctionalNetwork.peak(match.row(i)))).isGreaterThan(0.999);
     }
@@ -276,16 +275,5 @@ class GroupIcaTest {
 
   private static Matrix absolute(Matrix matrix) {
     return Matrix.tabulate(matrix.rows(), matrix.cols(), (i, j) -> Math.abs(matrix.get(i, j)));
-  }
-
-  private static Matrix correlations(Matrix a, Matrix b) {
-    return scored(a).timesTransposed(scored(b)).scaled(1.0 / a.cols());
-  }
-
-  private static Matrix scored(Matrix rows) {
-    return Matrix.of(
-        IntStream.range(0, rows.rows())
-            .mapToObj(i -> ZScore.of(rows.row(i)))
-            .toArray(double[][]::new));
   }
 }

@@ -40,7 +40,7 @@ class TemporalIcaTest {
 
     assertThat(found.converged()).isTrue();
     Matrix expected = correlations(courses, samples);
-    Matrix match = mapCorrelations(expected, found.maps());
+    Matrix match = Matrices.rowCorrelations(expected, found.maps());
     int[] best = IntStream.range(0, 3).map(i -> FunctionalNetwork.peak(match.row(i))).toArray();
     assertThat(best).containsExactlyInAnyOrder(0, 1, 2);
     for (int i = 0; i < 3; i++) {
@@ -210,17 +210,6 @@ class TemporalIcaTest {
 
   /** Of every course with every neuron. */
   private static Matrix correlations(Matrix courses, Matrix samples) {
-    return mapCorrelations(courses.transposed(), samples.transposed());
-  }
-
-  private static Matrix mapCorrelations(Matrix a, Matrix b) {
-    return scored(a).timesTransposed(scored(b)).scaled(1.0 / a.cols());
-  }
-
-  private static Matrix scored(Matrix rows) {
-    return Matrix.of(
-        IntStream.range(0, rows.rows())
-            .mapToObj(i -> ZScore.of(rows.row(i)))
-            .toArray(double[][]::new));
+    return Matrices.rowCorrelations(courses.transposed(), samples.transposed());
   }
 }
