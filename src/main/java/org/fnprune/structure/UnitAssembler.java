@@ -50,6 +50,7 @@ final class UnitAssembler {
             layer,
             activation,
             width,
+            1,
             found.slices().stream().map(this::renumbered).collect(ImmutableList.toImmutableList()),
             found.shapes().stream()
                 .map(e -> new ShapeEdit(e.node(), renumbered(e.channels())))
