@@ -12,13 +12,14 @@ import java.nio.FloatBuffer;
  *
  * @param name the tensor's name
  * @param dims sizes of its axes; empty for a scalar
- * @param bytes exactly {@code product(dims) × type.bytes()} bytes
+ * @param bytes exactly as many as {@link ElementType#bytesOf} says for {@code product(dims)}; of a
+ *     packed type, the first value of each byte in its low half
  */
 public record TensorData(
     String name, ElementType type, ImmutableList<Long> dims, ByteString bytes) {
 
   public TensorData {
-    long expected = Math.multiplyExact(elements(dims), (long) type.bytes());
+    long expected = type.bytesOf(elements(dims));
     if (expected != bytes.size()) {
       throw new IllegalArgumentException(
           name + " declares " + expected + " bytes and has " + bytes.size());
@@ -52,6 +53,16 @@ public record TensorData(
       FloatCodec.put(out, type, value);
     }
     return new TensorData(name, type, dims, ByteString.copyFrom(out.rewind()));
+  }
+
+  /**
+   * A tensor of small integers, of which the lowest bits are stored.
+   *
+   * @throws IllegalArgumentException when the type holds anything else
+   */
+  public static TensorData ofSmallIntegers(
+      String name, ElementType type, ImmutableList<Long> dims, int[] values) {
+    return new TensorData(name, type, dims, SmallIntegers.pack(type, values));
   }
 
   /** Number of axes. */
@@ -88,6 +99,9 @@ public record TensorData(
    * @param axis negative, counted from the end
    */
   public TensorData slice(int axis, int[] positions) {
+    if (type.isPacked()) {
+      return SmallIntegers.slice(this, axis, positions);
+    }
     int at = axis + rank();
     long inner = type.bytes();
     for (int i = at + 1; i < rank(); i++) {
@@ -154,6 +168,15 @@ public record TensorData(
           };
     }
     return values;
+  }
+
+  /**
+   * All values of a tensor of small integers, row-major.
+   *
+   * @throws IllegalArgumentException when the type holds anything else
+   */
+  public int[] toSmallIntegers() {
+    return SmallIntegers.unpack(type, bytes, elements());
   }
 
   /** This tensor as an initialiser with its data inside. */
