@@ -3,6 +3,7 @@ package org.fnprune.model;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.common.collect.ImmutableList;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -93,6 +94,11 @@ public record TensorData(
     return new TensorData(newName, type, dims, bytes);
   }
 
+  /** Other bytes of the same type under the same name. */
+  TensorData withBytes(ImmutableList<Long> newDims, byte[] newBytes) {
+    return new TensorData(name, type, newDims, UnsafeByteOperations.unsafeWrap(newBytes));
+  }
+
   /**
    * The slices {@code positions} along {@code axis}, bit for bit.
    *
@@ -126,8 +132,7 @@ public record TensorData(
     for (int i = 0; i < rank(); i++) {
       newDims.add(i == at ? (long) positions.length : dims.get(i));
     }
-    return new TensorData(
-        name, type, newDims.build(), com.google.protobuf.UnsafeByteOperations.unsafeWrap(sliced));
+    return withBytes(newDims.build(), sliced);
   }
 
   /**
