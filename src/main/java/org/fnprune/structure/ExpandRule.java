@@ -1,0 +1,30 @@
+package org.fnprune.structure;
+
+/**
+ * Broadcasting to a shape. Channels stay on their axes; along an axis that is made longer here one
+ * channel is repeated, as KV heads are for their query heads:
+ *
+ * <pre>
+ *   [b, K, 1, s, D] → Expand → [b, K, R, s, D]
+ * </pre>
+ */
+final class ExpandRule implements OperatorRule {
+
+  @Override
+  public void reach(Reach reach) {
+    if (reach.forward() && reach.port() != 0) {
+      throw reach.blocked("uses the channels as a shape");
+    }
+    ChannelPropagation propagation = reach.propagation();
+    ChannelLayout layout = reach.channels();
+    String input = reach.node().getInput(0);
+    if (layout.axes().stream().anyMatch(axis -> propagation.spans(input, axis))) {
+      if (layout.axes().stream().anyMatch(axis -> !propagation.spans(input, axis))) {
+        propagation.areRepeated();
+      }
+      reach.input(0, propagation.only(layout, axis -> propagation.spans(input, axis)));
+    }
+    reach.output(0, layout);
+    propagation.edit(reach.index(), new ReshapeEdits(reach));
+  }
+}

@@ -1,0 +1,59 @@
+package org.fnprune.structure;
+
+import com.google.common.collect.ImmutableList;
+
+/** A number written into the graph that follows from how many channels there are. */
+public sealed interface GraphEdit {
+
+  /** The node that reads or holds the number. */
+  int node();
+
+  /**
+   * One element of the shape that a Reshape or Expand reads.
+   *
+   * @param input the input that is the shape
+   * @param element counted from the end: −1 is the last
+   * @param size what it must be
+   */
+  record ShapeEdit(int node, int input, int element, NewSize size) implements GraphEdit {}
+
+  /** What an element of a shape becomes. */
+  sealed interface NewSize {
+
+    /** As many positions as stay of an axis. */
+    record Kept(ChannelAxis axis) implements NewSize {}
+
+    /** A number that does not depend on the channels, which the dense graph computes from them. */
+    record Fixed(long value) implements NewSize {}
+
+    /** What is left: −1. */
+    record Inferred() implements NewSize {}
+  }
+
+  /**
+   * A Split along a pruned axis, with sizes that are written into the graph.
+   *
+   * @param parts the channels of each output
+   */
+  record SplitEdit(int node, ImmutableList<ChannelAxis> parts) implements GraphEdit {}
+
+  /**
+   * A Slice along a pruned axis.
+   *
+   * @param element where in its starts and ends the axis stands
+   * @param axis the channels of what is sliced
+   * @param start first position taken
+   * @param end position after the last
+   */
+  record SliceEdit(int node, int element, ChannelAxis axis, int start, int end)
+      implements GraphEdit {}
+
+  /**
+   * A whole number in an attribute, or in a list of them.
+   *
+   * @param element position in the list; −1 for a single number
+   * @param axis what it counts: the number becomes the kept positions
+   */
+  record AttributeEdit(int node, String attribute, int element, ChannelAxis axis)
+      implements GraphEdit {}
+}
