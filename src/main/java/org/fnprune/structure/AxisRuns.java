@@ -77,7 +77,7 @@ record AxisRuns(ImmutableList<Size> before, ImmutableList<Size> after, Immutable
       }
     }
     return new ChannelLayout(
-        ImmutableIntArray.copyOf(axes), ImmutableIntArray.copyOf(sizes), spread.ids())
+            ImmutableIntArray.copyOf(axes), ImmutableIntArray.copyOf(sizes), spread.ids())
         .simplified();
   }
 
@@ -87,11 +87,7 @@ record AxisRuns(ImmutableList<Size> before, ImmutableList<Size> after, Immutable
 
   /** Makes the layout span every axis of a run, so that its ids are those of the axes after. */
   private ChannelLayout replaced(
-      ChannelLayout layout,
-      Run run,
-      List<Integer> axes,
-      List<Integer> sizes,
-      Reach reach) {
+      ChannelLayout layout, Run run, List<Integer> axes, List<Integer> sizes, Reach reach) {
     if (!product(before, run.from(), run.to())
         .equals(product(after, run.fromAfter(), run.toAfter()))) {
       throw unproved(reach);

@@ -27,8 +27,7 @@ record ChannelLayout(ImmutableIntArray axes, ImmutableIntArray sizes, ImmutableI
   }
 
   static ChannelLayout on(int axis, ImmutableIntArray ids) {
-    return new ChannelLayout(
-        ImmutableIntArray.of(axis), ImmutableIntArray.of(ids.length()), ids);
+    return new ChannelLayout(ImmutableIntArray.of(axis), ImmutableIntArray.of(ids.length()), ids);
   }
 
   boolean isOn(int axis) {

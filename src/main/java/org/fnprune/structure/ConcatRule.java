@@ -32,9 +32,7 @@ final class ConcatRule implements OperatorRule {
       parts.add(
           i == reach.port()
               ? reach.channels()
-              : reach
-                  .propagation()
-                  .freshLike(reach.channels(), axis, positions(reach, i, axis)));
+              : reach.propagation().freshLike(reach.channels(), axis, positions(reach, i, axis)));
     }
     return parts;
   }

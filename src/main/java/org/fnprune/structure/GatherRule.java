@@ -18,8 +18,7 @@ final class GatherRule implements OperatorRule {
 
   @Override
   public void reach(Reach reach) {
-    boolean constant =
-        reach.propagation().graph().constant(reach.node().getInput(0)).isPresent();
+    boolean constant = reach.propagation().graph().constant(reach.node().getInput(0)).isPresent();
     if (constant || (reach.forward() && reach.port() != 0)) {
       throw reach.blocked("belongs to the residual stream");
     }
@@ -69,10 +68,7 @@ final class GatherRule implements OperatorRule {
                 Arrays.stream(n)
                     .mapToInt(i -> (int) (i < 0 ? i + size.orElseThrow().factor() : i))
                     .toArray())
-        .filter(
-            p ->
-                IntStream.of(p)
-                    .allMatch(i -> i >= 0 && i < size.orElseThrow().factor()));
+        .filter(p -> IntStream.of(p).allMatch(i -> i >= 0 && i < size.orElseThrow().factor()));
   }
 
   private static Stream<GraphEdit> refuse(Reach reach, Settling settling, int axis) {

@@ -12,10 +12,12 @@ public sealed interface GraphEdit {
    * One element of the shape that a Reshape or Expand reads.
    *
    * @param input the input that is the shape
-   * @param element counted from the end: −1 is the last
+   * @param element its position
+   * @param length elements of the shape
    * @param size what it must be
    */
-  record ShapeEdit(int node, int input, int element, NewSize size) implements GraphEdit {}
+  record ShapeEdit(int node, int input, int element, int length, NewSize size)
+      implements GraphEdit {}
 
   /** What an element of a shape becomes. */
   sealed interface NewSize {
@@ -41,11 +43,12 @@ public sealed interface GraphEdit {
    * A Slice along a pruned axis.
    *
    * @param element where in its starts and ends the axis stands
+   * @param length of its starts and ends
    * @param axis the channels of what is sliced
    * @param start first position taken
    * @param end position after the last
    */
-  record SliceEdit(int node, int element, ChannelAxis axis, int start, int end)
+  record SliceEdit(int node, int element, int length, ChannelAxis axis, int start, int end)
       implements GraphEdit {}
 
   /**

@@ -111,7 +111,7 @@ final class MatrixProductRule implements OperatorRule {
     private void consume(ChannelLayout layout) {
       requireMatrix();
       reach.propagation().cut(reach, 1, layout.moved(axis -> inner(1)));
-      reach.propagation().consume(new Projection(reach.index(), 1, transB));
+      reach.propagation().consume(Projection.of(reach.index(), transB));
     }
 
     private void requireMatrix() {

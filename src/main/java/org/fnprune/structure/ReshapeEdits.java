@@ -20,9 +20,11 @@ record ReshapeEdits(Reach reach) implements PendingEdit {
     Optional<ChannelAxis> out = settling.of(node.getOutput(0));
     Optional<ImmutableList<ShapeElement>> target = reach.shapes().values(node.getInput(SHAPE));
     if (target.isEmpty()) {
-      return out.stream().map(axis -> edit(axis.axis(), new NewSize.Kept(axis)));
+      int rank = reach.sizes(node.getOutput(0)).size();
+      return out.stream().map(axis -> edit(axis.axis() + rank, rank, new NewSize.Kept(axis)));
     }
     List<GraphEdit> edits = new ArrayList<>();
+    int length = target.get().size();
     for (int i = 0; i < target.get().size(); i++) {
       int fromEnd = i - target.get().size();
       ShapeElement element = target.get().get(i);
@@ -30,13 +32,13 @@ record ReshapeEdits(Reach reach) implements PendingEdit {
       (pruned.isPresent()
               ? pruned(element, i, pruned.get(), target.get(), settling)
               : other(element, target.get(), settling))
-          .ifPresent(size -> edits.add(edit(fromEnd, size)));
+          .ifPresent(size -> edits.add(edit(fromEnd + length, length, size)));
     }
     return edits.stream();
   }
 
-  private GraphEdit edit(int fromEnd, NewSize size) {
-    return new ShapeEdit(reach.index(), SHAPE, fromEnd, size);
+  private GraphEdit edit(int element, int length, NewSize size) {
+    return new ShapeEdit(reach.index(), SHAPE, element, length, size);
   }
 
   /** The element that describes the axis that gets shorter. */
@@ -73,9 +75,7 @@ record ReshapeEdits(Reach reach) implements PendingEdit {
       return Optional.empty();
     }
     return Optional.of(
-        element.size().isKnown()
-            ? new NewSize.Fixed(element.size().factor())
-            : inferred(target));
+        element.size().isKnown() ? new NewSize.Fixed(element.size().factor()) : inferred(target));
   }
 
   private NewSize inferred(List<ShapeElement> target) {

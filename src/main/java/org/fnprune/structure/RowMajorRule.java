@@ -28,9 +28,7 @@ final class RowMajorRule implements OperatorRule {
     ChannelLayout layout = reach.channels();
     AxisRuns runs = AxisRuns.of(input, output);
     ChannelLayout outside =
-        reach.forward()
-            ? runs.forward(layout, reach)
-            : runs.reversed().forward(layout, reach);
+        reach.forward() ? runs.forward(layout, reach) : runs.reversed().forward(layout, reach);
     if (reach.forward()) {
       reach.output(0, outside);
     } else {

@@ -33,12 +33,35 @@ final class ShapeInference {
   private Optional<ImmutableList<Size>> infer() {
     return switch (node.getOpType()) {
       case "Shape" -> shape();
-      case "Add", "Sub", "Mul", "Div", "Pow", "Mod", "Max", "Min", "Sum", "Mean", "Where", "And",
-              "Or", "Xor", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "BiasGelu",
-              "FastGelu", "PRelu" ->
+      case "Add",
+          "Sub",
+          "Mul",
+          "Div",
+          "Pow",
+          "Mod",
+          "Max",
+          "Min",
+          "Sum",
+          "Mean",
+          "Where",
+          "And",
+          "Or",
+          "Xor",
+          "Equal",
+          "Less",
+          "LessOrEqual",
+          "Greater",
+          "GreaterOrEqual",
+          "BiasGelu",
+          "FastGelu",
+          "PRelu" ->
           broadcast(node.getInputList());
       case "Range" -> Optional.of(ImmutableList.of(unknown(-1)));
-      case "MatMul", "FusedMatMul", "MatMulInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat" ->
+      case "MatMul",
+          "FusedMatMul",
+          "MatMulInteger",
+          "DynamicQuantizeMatMul",
+          "MatMulIntegerToFloat" ->
           product(node.getInput(1));
       case "QLinearMatMul" -> product(node.getInput(3));
       case "Gemm" -> gemm();
@@ -56,8 +79,13 @@ final class ShapeInference {
       case "GatherElements" -> input(1);
       case "ConstantOfShape" -> target(node.getInput(0));
       case "Tile" -> input(0).map(s -> fresh(s.size()));
-      case "ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL2",
-              "ReduceSumSquare" ->
+      case "ReduceMean",
+          "ReduceSum",
+          "ReduceMax",
+          "ReduceMin",
+          "ReduceProd",
+          "ReduceL2",
+          "ReduceSumSquare" ->
           reduced();
       case "ArgMax", "ArgMin" -> arg();
       case "Conv" -> convolution();
@@ -77,12 +105,52 @@ final class ShapeInference {
   /** Operators whose output has the shape of their first input. */
   private static final Set<String> SAME =
       Set.of(
-          "Abs", "Cast", "CastLike", "Ceil", "Celu", "Clip", "Cos", "CumSum", "DequantizeLinear",
-          "Elu", "Erf", "Exp", "Floor", "Gelu", "HardSigmoid", "HardSwish", "Identity", "IsInf",
-          "IsNaN", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "Mish", "Neg", "Not",
-          "QuantizeLinear", "QuickGelu", "Reciprocal", "Relu", "RMSNormalization",
-          "RotaryEmbedding", "Round", "ScatterElements", "ScatterND", "Selu", "Sigmoid", "Sign",
-          "Sin", "Softmax", "Softplus", "Softsign", "Sqrt", "Swish", "Tanh", "ThresholdedRelu",
+          "Abs",
+          "Cast",
+          "CastLike",
+          "Ceil",
+          "Celu",
+          "Clip",
+          "Cos",
+          "CumSum",
+          "DequantizeLinear",
+          "Elu",
+          "Erf",
+          "Exp",
+          "Floor",
+          "Gelu",
+          "HardSigmoid",
+          "HardSwish",
+          "Identity",
+          "IsInf",
+          "IsNaN",
+          "LeakyRelu",
+          "Log",
+          "LogSoftmax",
+          "LpNormalization",
+          "Mish",
+          "Neg",
+          "Not",
+          "QuantizeLinear",
+          "QuickGelu",
+          "Reciprocal",
+          "Relu",
+          "RMSNormalization",
+          "RotaryEmbedding",
+          "Round",
+          "ScatterElements",
+          "ScatterND",
+          "Selu",
+          "Sigmoid",
+          "Sign",
+          "Sin",
+          "Softmax",
+          "Softplus",
+          "Softsign",
+          "Sqrt",
+          "Swish",
+          "Tanh",
+          "ThresholdedRelu",
           "Trilu");
 
   private Optional<ImmutableList<Size>> input(int i) {
@@ -154,9 +222,7 @@ final class ShapeInference {
     boolean transB = Attributes.integer(node, "transB", 0) != 0;
     return Optional.of(
         ImmutableList.<Size>builder()
-            .addAll(
-                broadcastSizesOfBatch(
-                    a.subList(0, a.size() - 2), b.subList(0, b.size() - 2)))
+            .addAll(broadcastSizesOfBatch(a.subList(0, a.size() - 2), b.subList(0, b.size() - 2)))
             .add(a.get(a.size() - (transA ? 1 : 2)))
             .add(b.get(b.size() - (transB ? 2 : 1)))
             .build());
@@ -190,10 +256,7 @@ final class ShapeInference {
         .filter(s -> !s.isEmpty())
         .map(
             s ->
-                ImmutableList.<Size>builder()
-                    .addAll(s.subList(0, s.size() - 1))
-                    .add(last)
-                    .build());
+                ImmutableList.<Size>builder().addAll(s.subList(0, s.size() - 1)).add(last).build());
   }
 
   private Optional<ImmutableList<Size>> reshape() {
@@ -311,8 +374,7 @@ final class ShapeInference {
   private Optional<ImmutableList<Size>> target(String tensor) {
     return shapes
         .values(tensor)
-        .map(
-            v -> v.stream().map(ShapeElement::size).collect(ImmutableList.toImmutableList()))
+        .map(v -> v.stream().map(ShapeElement::size).collect(ImmutableList.toImmutableList()))
         .or(
             () ->
                 shapes
@@ -465,7 +527,10 @@ final class ShapeInference {
     return Optional.of(ImmutableList.copyOf(sizes));
   }
 
-  /** ONNX Runtime's attention over [b, s, H·D]: the output is like the query, caches are [b, H, t, D]. */
+  /**
+   * ONNX Runtime's attention over [b, s, H·D]: the output is like the query, caches are [b, H, t,
+   * D].
+   */
   private Optional<ImmutableList<Size>> attention() {
     if (port > 0) {
       return Optional.of(fresh(4));
@@ -473,5 +538,4 @@ final class ShapeInference {
     boolean packed = node.getInputCount() < 2 || node.getInput(1).isEmpty();
     return packed ? input(0).map(s -> fresh(3)) : input(0);
   }
-
 }

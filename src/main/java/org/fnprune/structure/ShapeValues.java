@@ -177,7 +177,8 @@ final class ShapeValues {
     if (condition.isEmpty() || yes.isEmpty() || no.isEmpty()) {
       return Optional.empty();
     }
-    int length = Collections.max(List.of(condition.get().size(), yes.get().size(), no.get().size()));
+    int length =
+        Collections.max(List.of(condition.get().size(), yes.get().size(), no.get().size()));
     List<ShapeElement> elements = new ArrayList<>();
     for (int i = 0; i < length; i++) {
       Optional<ShapeElement> test = broadcast(condition.get(), i, length);

@@ -15,9 +15,10 @@ import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
 
 /**
- * The shapes of a graph's tensors as far as the file tells, and the values of the small whole-number
- * tensors that exporters compute shapes with. One pass in the order of the graph; sizes that only
- * run time tells are named unknowns, so that a Reshape can be proved to keep rows as rows.
+ * The shapes of a graph's tensors as far as the file tells, and the values of the small
+ * whole-number tensors that exporters compute shapes with. One pass in the order of the graph;
+ * sizes that only run time tells are named unknowns, so that a Reshape can be proved to keep rows
+ * as rows.
  */
 final class Shapes {
 

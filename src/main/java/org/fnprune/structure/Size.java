@@ -67,8 +67,7 @@ record Size(long factor, ImmutableSortedMultiset<String> unknowns) {
   /** The sum; empty when it has no short name. */
   Optional<Size> plus(Size other) {
     if (unknowns.equals(other.unknowns) || other.factor == 0 || factor == 0) {
-      return Optional.of(
-          new Size(factor + other.factor, factor == 0 ? other.unknowns : unknowns));
+      return Optional.of(new Size(factor + other.factor, factor == 0 ? other.unknowns : unknowns));
     }
     return named(
         "(" + String.join("+", Stream.of(this, other).map(Size::toString).sorted().toList()) + ")");

@@ -23,7 +23,9 @@ record SliceBounds(int element, int start, int end, int step) {
   private static final int AXES = 3;
   private static final int STEPS = 4;
 
-  /** Whether the Slice touches {@code axis} (from the end) at all; unknown axes count as touched. */
+  /**
+   * Whether the Slice touches {@code axis} (from the end) at all; unknown axes count as touched.
+   */
   static boolean touches(NodeProto node, int axis, int rank, Shapes shapes) {
     return axes(node, rank, shapes).map(a -> a.contains(axis)).orElse(true);
   }
@@ -40,8 +42,7 @@ record SliceBounds(int element, int start, int end, int step) {
     int element = axes.map(a -> a.indexOf(axis)).orElse(-1);
     Optional<Long> start = number(node, STARTS, element, shapes);
     Optional<Long> end = number(node, ENDS, element, shapes);
-    Optional<Long> step =
-        has(node, STEPS) ? number(node, STEPS, element, shapes) : Optional.of(1L);
+    Optional<Long> step = has(node, STEPS) ? number(node, STEPS, element, shapes) : Optional.of(1L);
     if (start.isEmpty() || end.isEmpty() || step.isEmpty() || step.get() < 1) {
       return Optional.empty();
     }

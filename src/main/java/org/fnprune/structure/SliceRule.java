@@ -42,8 +42,7 @@ final class SliceRule implements OperatorRule {
         .size(reach.node().getInput(0), axis)
         .filter(Size::isKnown)
         .flatMap(
-            size ->
-                SliceBounds.of(reach.node(), axis, (int) size.factor(), rank, reach.shapes()))
+            size -> SliceBounds.of(reach.node(), axis, (int) size.factor(), rank, reach.shapes()))
         .filter(b -> b.end() > b.start())
         .orElseThrow(() -> reach.blocked("cuts the channels at bounds that cannot be told"));
   }
@@ -51,8 +50,7 @@ final class SliceRule implements OperatorRule {
   /** The layout of the input when the part was reached: what is not in the part is new. */
   private static ChannelLayout around(
       Reach reach, ChannelLayout part, int axis, SliceBounds bounds) {
-    int size =
-        (int) reach.shapes().size(reach.node().getInput(0), axis).orElseThrow().factor();
+    int size = (int) reach.shapes().size(reach.node().getInput(0), axis).orElseThrow().factor();
     ChannelLayout rest =
         reach.propagation().freshLike(part, axis, size - bounds.positions().length);
     ChannelLayout both =
@@ -85,7 +83,12 @@ final class SliceRule implements OperatorRule {
     }
     return Stream.of(
         new SliceEdit(
-            reach.index(), edited.element(), axis.orElseThrow(), edited.start(), edited.end()));
+            reach.index(),
+            edited.element(),
+            reach.shapes().values(node.getInput(SliceBounds.STARTS)).orElseThrow().size(),
+            axis.orElseThrow(),
+            edited.start(),
+            edited.end()));
   }
 
   private static void requireOtherBoundsStay(Reach reach, Settling settling, int edited) {
