@@ -65,7 +65,7 @@ public final class StructureFinder {
         OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node));
     if (weight.isPresent()) {
       if (!done.contains(new Graph.Use(index, weight.get().input()))) {
-        product(index, node, weight.get());
+        product(node, weight.get());
       }
     } else if (OPAQUE.contains(node.getOpType())) {
       largestConstant(node)
@@ -78,7 +78,7 @@ public final class StructureFinder {
     }
   }
 
-  private void product(int index, NodeProto node, OperatorRule.Weight weight) {
+  private void product(NodeProto node, OperatorRule.Weight weight) {
     String name = node.getInput(weight.input());
     TensorProto constant = graph.constant(name).orElseThrow();
     graph.model().check(constant);
