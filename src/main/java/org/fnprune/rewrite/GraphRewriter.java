@@ -16,6 +16,7 @@ import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Shapes;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.WeightSlice;
 
@@ -26,12 +27,14 @@ import org.fnprune.structure.WeightSlice;
 public final class GraphRewriter {
 
   private final GraphEditor editor;
+  private final NumberEditor numbers;
   private final Graph dense;
   private final Declarations declarations = new Declarations();
 
   private GraphRewriter(Graph dense) {
     this.dense = dense;
     this.editor = new GraphEditor(dense);
+    this.numbers = new NumberEditor(editor, new Shapes(dense));
   }
 
   /**
@@ -72,7 +75,7 @@ public final class GraphRewriter {
       editor.replace(
           slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
     }
-    new NumberEditor(editor).apply(unit.edits(), channels);
+    numbers.apply(unit.edits(), channels);
     unit.tensors()
         .forEach(
             (tensor, axis) ->

@@ -16,6 +16,7 @@ import org.fnprune.structure.GraphEdit.NewSize;
 import org.fnprune.structure.GraphEdit.ShapeEdit;
 import org.fnprune.structure.GraphEdit.SliceEdit;
 import org.fnprune.structure.GraphEdit.SplitEdit;
+import org.fnprune.structure.Shapes;
 
 /** Changes the numbers of a graph that follow from how many channels there are. */
 final class NumberEditor {
@@ -26,9 +27,9 @@ final class NumberEditor {
   private final GraphEditor editor;
   private final ShapeEditor shapes;
 
-  NumberEditor(GraphEditor editor) {
+  NumberEditor(GraphEditor editor, Shapes shapes) {
     this.editor = editor;
-    this.shapes = new ShapeEditor(editor);
+    this.shapes = new ShapeEditor(editor, shapes);
   }
 
   /** Applies a unit's edits for the channels that stay. */

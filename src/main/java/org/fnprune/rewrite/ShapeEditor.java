@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
+import org.fnprune.structure.Shapes;
 
 /**
  * Changes single numbers of a vector that the graph computes: a shape, or the bounds of a Slice.
@@ -28,9 +30,11 @@ final class ShapeEditor {
   private static final int SLICE_WITH_INPUTS = 10;
 
   private final GraphEditor editor;
+  private final Shapes shapes;
 
-  ShapeEditor(GraphEditor editor) {
+  ShapeEditor(GraphEditor editor, Shapes shapes) {
     this.editor = editor;
+    this.shapes = shapes;
   }
 
   /**
@@ -81,36 +85,13 @@ final class ShapeEditor {
   private Optional<List<Integer>> lengths(NodeProto concat) {
     List<Integer> lengths = new ArrayList<>();
     for (String part : concat.getInputList()) {
-      Optional<TensorData> constant = numbers(part);
-      if (constant.isPresent()) {
-        lengths.add((int) constant.get().elements());
-      } else if (isOneSize(part)) {
-        lengths.add(1);
-      } else {
+      OptionalInt length = shapes.length(part);
+      if (length.isEmpty()) {
         return Optional.empty();
       }
+      lengths.add(length.getAsInt());
     }
     return Optional.of(lengths);
-  }
-
-  private boolean isOneSize(String tensor) {
-    Graph graph = editor.dense();
-    return graph
-        .producer(tensor)
-        .map(graph::node)
-        .filter(n -> Graph.is(n, "Unsqueeze"))
-        .map(n -> graph.producer(n.getInput(0)).map(graph::node))
-        .filter(
-            from ->
-                from.filter(
-                        n ->
-                            Graph.is(n, "Gather")
-                                && graph
-                                    .constant(n.getInput(1))
-                                    .map(t -> t.getDimsCount() == 0)
-                                    .orElse(false))
-                    .isPresent())
-        .isPresent();
   }
 
   private String copied(int before, NodeProto concat, Map<Integer, Long> values) {

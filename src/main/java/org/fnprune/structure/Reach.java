@@ -49,7 +49,7 @@ record Reach(
    * @throws Blocked when they cannot be told
    */
   ImmutableList<Size> sizes(String tensor) {
-    return shapes().of(tensor).orElseThrow(() -> blocked("has an operand of unknown rank"));
+    return shapes().of(tensor).orElseThrow(() -> blocked("has an input or output of unknown rank"));
   }
 
   /** An attribute that counts axes, as a number from the end. */

@@ -62,8 +62,8 @@ final class ShapeInference {
           "MatMulInteger",
           "DynamicQuantizeMatMul",
           "MatMulIntegerToFloat" ->
-          product(node.getInput(1));
-      case "QLinearMatMul" -> product(node.getInput(3));
+          product(1);
+      case "QLinearMatMul" -> product(3);
       case "Gemm" -> gemm();
       case "MatMulNBits" -> lastIs(Size.of(Attributes.integer(node, "N", 0)));
       case "Reshape" -> reshape();
@@ -168,7 +168,13 @@ final class ShapeInference {
   }
 
   private Optional<ImmutableList<Size>> shape() {
-    return input(0).map(s -> ImmutableList.of(Size.of(s.size())));
+    return input(0)
+        .map(
+            s -> {
+              int start = ShapeValues.clamp(Attributes.integer(node, "start", 0), s.size());
+              int end = ShapeValues.clamp(Attributes.integer(node, "end", s.size()), s.size());
+              return ImmutableList.of(Size.of(Math.max(0, end - start)));
+            });
   }
 
   private Optional<ImmutableList<Size>> broadcast(List<String> inputs) {
@@ -210,9 +216,9 @@ final class ShapeInference {
     return a.isKnown() ? a : unknown(axis);
   }
 
-  private Optional<ImmutableList<Size>> product(String weight) {
+  private Optional<ImmutableList<Size>> product(int weight) {
     Optional<ImmutableList<Size>> left = input(0);
-    Optional<ImmutableList<Size>> right = shapes.of(weight);
+    Optional<ImmutableList<Size>> right = input(weight);
     if (left.isEmpty() || right.isEmpty() || left.get().size() < 2 || right.get().size() < 2) {
       return Optional.empty();
     }

@@ -20,7 +20,7 @@ import org.fnprune.model.TensorData;
  * sizes that only run time tells are named unknowns, so that a Reshape can be proved to keep rows
  * as rows.
  */
-final class Shapes {
+public final class Shapes {
 
   private static final int LONGEST_VECTOR = 64;
 
@@ -28,7 +28,8 @@ final class Shapes {
   private final Map<String, ImmutableList<Size>> sizes = new HashMap<>();
   private final Map<String, ImmutableList<ShapeElement>> values = new HashMap<>();
 
-  Shapes(Graph graph) {
+  /** Walks once over a graph. */
+  public Shapes(Graph graph) {
     this.graph = graph;
     graph.inputs().forEach(input -> declared(input).ifPresent(s -> sizes.put(input, s)));
     for (NodeProto node : graph.nodes()) {
@@ -113,6 +114,14 @@ final class Shapes {
   /** The size of an axis counted from the end, if the tensor has it and it can be told. */
   Optional<Size> size(String tensor, int axis) {
     return of(tensor).filter(s -> s.size() >= -axis).map(s -> s.get(s.size() + axis));
+  }
+
+  /** The number of elements of a vector, if it can be told. */
+  public OptionalInt length(String vector) {
+    return of(vector)
+        .filter(s -> s.size() == 1 && s.get(0).isKnown())
+        .map(s -> OptionalInt.of(Math.toIntExact(s.get(0).factor())))
+        .orElse(OptionalInt.empty());
   }
 
   /** The elements of a small tensor of whole numbers (one for a scalar), if they can be told. */

@@ -75,7 +75,7 @@ final class SplitRule implements OperatorRule {
               .size(output, axis)
               .filter(Size::isKnown)
               .map(size -> Math.toIntExact(size.factor()))
-              .orElseThrow(() -> reach.blocked("computes its sizes")));
+              .orElseThrow(() -> reach.blocked("has parts whose sizes cannot be told")));
     }
     int total = sizes.stream().mapToInt(Integer::intValue).sum();
     if (reach.forward() && total != reach.channels().size(axis)) {

@@ -157,7 +157,7 @@ public final class StructureFinder {
     return graph
         .producer(node.getInput(1))
         .map(graph::node)
-        .filter(p -> !p.getOpType().equals("Softmax"))
+        .filter(p -> OperatorRules.of(p).flatMap(rule -> rule.weight(shapes, p)).isEmpty())
         .flatMap(p -> largestConstant(p))
         .filter(w -> w.getDimsCount() == 2);
   }

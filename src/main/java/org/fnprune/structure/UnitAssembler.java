@@ -81,6 +81,9 @@ final class UnitAssembler {
     if (unitSize > 1 && !found.isAttention()) {
       throw new Blocked("its " + axis.width() + " channels are tied into " + width + " groups");
     }
+    if (unitSize == 1 && found.isAttention()) {
+      throw new Blocked("its channels are single values of attention heads, not heads");
+    }
     if (width == 1) {
       throw new Blocked("all its channels are tied together, so that none can go alone");
     }
