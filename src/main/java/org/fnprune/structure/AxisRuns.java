@@ -134,10 +134,13 @@ record AxisRuns(ImmutableList<Size> before, ImmutableList<Size> after, Immutable
     return sizes.subList(from, to).stream().reduce(Size.of(1), Size::times);
   }
 
-  private static Blocked unproved(Reach reach) {
+  private Blocked unproved(Reach reach) {
     return reach.blocked(
-        "splits or merges the channels in a way that cannot be proved to keep them ("
-            + reach.channels()
-            + ")");
+        "makes "
+            + after
+            + " of "
+            + before
+            + ", which cannot be proved to keep the "
+            + reach.channels());
   }
 }

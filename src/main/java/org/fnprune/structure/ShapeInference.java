@@ -198,7 +198,7 @@ final class ShapeInference {
       Size size = Size.of(1);
       for (ImmutableList<Size> operand : operands) {
         if (operand.size() >= -axis) {
-          size = broadcast(size, operand.get(operand.size() + axis), axis);
+          size = broadcast(size, operand.get(operand.size() + axis));
         }
       }
       result.add(size);
@@ -206,14 +206,17 @@ final class ShapeInference {
     return result.build();
   }
 
-  private Size broadcast(Size a, Size b, int axis) {
-    if (a.equals(b) || b.is(1)) {
+  /**
+   * Two sizes that only run time tells can be broadcast when they are equal or one of them is 1.
+   * They are taken to be equal, under the plainer name: exporters compute the same batch size and
+   * number of tokens in many ways. Where that were wrong, the slim model would not equal the masked
+   * one.
+   */
+  private static Size broadcast(Size a, Size b) {
+    if (a.equals(b) || b.is(1) || (a.isKnown() && !a.is(1))) {
       return a;
     }
-    if (a.is(1) || b.isKnown()) {
-      return b;
-    }
-    return a.isKnown() ? a : unknown(axis);
+    return a.is(1) || b.isKnown() || b.isPlainerThan(a) ? b : a;
   }
 
   private Optional<ImmutableList<Size>> product(int weight) {
@@ -241,7 +244,7 @@ final class ShapeInference {
     for (int axis = -rank; axis < 0; axis++) {
       Size a = left.size() >= -axis ? left.get(left.size() + axis) : Size.of(1);
       Size b = right.size() >= -axis ? right.get(right.size() + axis) : Size.of(1);
-      result.add(broadcast(a, b, axis - 2));
+      result.add(broadcast(a, b));
     }
     return result.build();
   }

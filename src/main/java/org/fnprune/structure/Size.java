@@ -40,6 +40,11 @@ record Size(long factor, ImmutableSortedMultiset<String> unknowns) {
     return isKnown() && factor == number;
   }
 
+  /** Whether the other size has a longer name. */
+  boolean isPlainerThan(Size other) {
+    return toString().length() < other.toString().length();
+  }
+
   /** The part that only run time tells. */
   Size symbolic() {
     return new Size(1, unknowns);

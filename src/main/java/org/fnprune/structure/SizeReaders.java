@@ -67,7 +67,7 @@ final class SizeReaders {
       if (use.input() > 0 && found.editedNodes().contains(use.node())) {
         continue; // Its rule edits what is read here, or has refused.
       }
-      if (Graph.is(reader, "Reshape") || Graph.is(reader, "Expand")) {
+      if (use.input() > 0 && (Graph.is(reader, "Reshape") || Graph.is(reader, "Expand"))) {
         throw new Blocked(
             reader.getOpType()
                 + " '"
