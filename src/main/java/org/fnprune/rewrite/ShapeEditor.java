@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
+import org.fnprune.structure.GraphEdit;
 import org.fnprune.structure.Shapes;
 
 /**
@@ -60,6 +62,31 @@ final class ShapeEditor {
     } else {
       reader.setInput(input, replaced(node, vector, length, values));
     }
+  }
+
+  /** Makes one element of a vector {@code numerator / denominator} of what the graph computes. */
+  void scale(GraphEdit.ShapeEdit edit, long numerator, long denominator) {
+    NodeProto.Builder reader = editor.node(edit.node());
+    String vector = reader.getInput(edit.input());
+    String product = pairwise(edit, "Mul", vector, numerator);
+    reader.setInput(edit.input(), pairwise(edit, "Div", product, denominator));
+  }
+
+  private String pairwise(GraphEdit.ShapeEdit edit, String operator, String vector, long number) {
+    long[] factors = new long[edit.length()];
+    Arrays.fill(factors, 1);
+    factors[edit.element()] = number;
+    String result = editor.freshName(vector + "_part");
+    editor.insertBefore(
+        edit.node(),
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(result)
+            .addInput(vector)
+            .addInput(vector(result + "_factors", factors))
+            .addOutput(result)
+            .build());
+    return result;
   }
 
   private Optional<TensorData> numbers(String tensor) {
