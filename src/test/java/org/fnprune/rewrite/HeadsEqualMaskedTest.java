@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.model.TinyAttention;
+import org.fnprune.model.AttentionDialects;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.structure.Structure;
 import org.fnprune.verify.Equivalence;
@@ -29,7 +29,7 @@ class HeadsEqualMaskedTest {
           Plans::all);
 
   static Stream<Map.Entry<String, OnnxModel>> models() {
-    return Stream.of(TinyAttention.BY_HEAD, TinyAttention.BY_GROUP)
+    return Stream.of(AttentionDialects.BY_HEAD, AttentionDialects.BY_GROUP)
         .flatMap(models -> models.entrySet().stream());
   }
 

@@ -1,16 +1,16 @@
 package org.fnprune.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.fnprune.model.TinyAttention.HEADS;
-import static org.fnprune.model.TinyAttention.KV_HEADS;
-import static org.fnprune.model.TinyAttention.SIZE;
+import static org.fnprune.model.AttentionDialects.HEADS;
+import static org.fnprune.model.AttentionDialects.KV_HEADS;
+import static org.fnprune.model.AttentionDialects.SIZE;
 import static org.fnprune.model.TinyGraph.HIDDEN;
 
 import java.util.Map;
 import java.util.stream.Stream;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.model.TinyAttention;
+import org.fnprune.model.AttentionDialects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AttentionUnitsTest {
 
   static Stream<Map.Entry<String, OnnxModel>> byHead() {
-    return TinyAttention.BY_HEAD.entrySet().stream();
+    return AttentionDialects.BY_HEAD.entrySet().stream();
   }
 
   static Stream<Map.Entry<String, OnnxModel>> byGroup() {
-    return TinyAttention.BY_GROUP.entrySet().stream();
+    return AttentionDialects.BY_GROUP.entrySet().stream();
   }
 
   private static Structure find(OnnxModel model) {
