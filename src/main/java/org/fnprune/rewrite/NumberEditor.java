@@ -13,6 +13,7 @@ import org.fnprune.model.TensorData;
 import org.fnprune.structure.GraphEdit;
 import org.fnprune.structure.GraphEdit.AttributeEdit;
 import org.fnprune.structure.GraphEdit.NewSize;
+import org.fnprune.structure.GraphEdit.PickEdit;
 import org.fnprune.structure.GraphEdit.ShapeEdit;
 import org.fnprune.structure.GraphEdit.SliceEdit;
 import org.fnprune.structure.GraphEdit.SplitEdit;
@@ -37,7 +38,10 @@ final class NumberEditor {
     Map<Integer, Map<Integer, Long>> elements = new LinkedHashMap<>();
     Map<Integer, Integer> lengths = new LinkedHashMap<>();
     for (GraphEdit edit : edits) {
-      if (edit instanceof ShapeEdit shape) {
+      if (edit instanceof ShapeEdit shape && shape.size() instanceof NewSize.Scaled scaled) {
+        int stay = scaled.axis().positionsOf(kept).length;
+        shapes.scale(shape, stay, scaled.axis().width());
+      } else if (edit instanceof ShapeEdit shape) {
         lengths.put(shape.node(), shape.length());
         elements
             .computeIfAbsent(shape.node(), n -> new TreeMap<>())
@@ -46,6 +50,8 @@ final class NumberEditor {
         resize(split, kept);
       } else if (edit instanceof SliceEdit slice) {
         move(slice, kept);
+      } else if (edit instanceof PickEdit pick) {
+        pick(pick, kept);
       } else if (edit instanceof AttributeEdit attribute) {
         set(attribute, kept);
       }
@@ -80,6 +86,49 @@ final class NumberEditor {
     long end = IntStream.of(positions).filter(p -> p < edit.end()).count();
     shapes.set(edit.node(), SLICE_STARTS, edit.length(), Map.of(edit.element(), start));
     shapes.set(edit.node(), SLICE_ENDS, edit.length(), Map.of(edit.element(), end));
+  }
+
+  /** Reads only the kept positions; where they repeat, the batch gets an axis of its own. */
+  private void pick(PickEdit edit, BitSet kept) {
+    NodeProto.Builder reader = editor.node(edit.node());
+    String operand = reader.getInput(edit.input());
+    long[] positions = IntStream.of(edit.axis().positionsOf(kept)).asLongStream().toArray();
+    String picked = vector(operand + "_kept", positions);
+    String from = operand;
+    if (edit.repeated()) {
+      from =
+          insert(
+              edit.node(),
+              "Reshape",
+              operand,
+              vector(operand + "_split", -1, edit.axis().width(), 0),
+              0);
+    }
+    String result = insert(edit.node(), "Gather", from, picked, edit.repeated() ? 1 : edit.at());
+    if (edit.repeated()) {
+      result = insert(edit.node(), "Reshape", result, vector(operand + "_merged", -1, 1, 0), 0);
+    }
+    reader.setInput(edit.input(), result);
+  }
+
+  private String insert(int before, String operator, String input, String numbers, int axis) {
+    String output = editor.freshName(input + "_part");
+    NodeProto.Builder node =
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(output)
+            .addInput(input)
+            .addInput(numbers)
+            .addOutput(output);
+    if (operator.equals("Gather")) {
+      node.addAttribute(
+          AttributeProto.newBuilder()
+              .setName("axis")
+              .setType(AttributeProto.AttributeType.INT)
+              .setI(axis));
+    }
+    editor.insertBefore(before, node.build());
+    return output;
   }
 
   private void set(AttributeEdit edit, BitSet kept) {

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.TreeMap;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
+import org.fnprune.structure.GraphEdit;
 import org.fnprune.structure.Shapes;
 
 /**
@@ -62,6 +64,31 @@ final class ShapeEditor {
     }
   }
 
+  /** Makes one element of a vector {@code numerator / denominator} of what the graph computes. */
+  void scale(GraphEdit.ShapeEdit edit, long numerator, long denominator) {
+    NodeProto.Builder reader = editor.node(edit.node());
+    String vector = reader.getInput(edit.input());
+    String product = pairwise(edit, "Mul", vector, numerator);
+    reader.setInput(edit.input(), pairwise(edit, "Div", product, denominator));
+  }
+
+  private String pairwise(GraphEdit.ShapeEdit edit, String operator, String vector, long number) {
+    long[] factors = new long[edit.length()];
+    Arrays.fill(factors, 1);
+    factors[edit.element()] = number;
+    String result = editor.freshName(vector + "_part");
+    editor.insertBefore(
+        edit.node(),
+        NodeProto.newBuilder()
+            .setOpType(operator)
+            .setName(result)
+            .addInput(vector)
+            .addInput(vector(result + "_factors", factors))
+            .addOutput(result)
+            .build());
+    return result;
+  }
+
   private Optional<TensorData> numbers(String tensor) {
     return editor
         .dense()
@@ -71,6 +98,16 @@ final class ShapeEditor {
                 (t.type() == ElementType.INT64 || t.type() == ElementType.INT32)
                     && t.rank() == 1
                     && t.elements() > 0);
+  }
+
+  private String changed(int before, String part, int length, Map<Integer, Long> values) {
+    Optional<TensorData> constant = numbers(part);
+    if (constant.isPresent()) {
+      return changed(constant.get(), part, values);
+    }
+    return length == values.size()
+        ? vector(part + "_pruned", values.values().stream().mapToLong(Long::longValue).toArray())
+        : replaced(before, part, length, values);
   }
 
   private String changed(TensorData constant, String tensor, Map<Integer, Long> values) {
@@ -108,13 +145,7 @@ final class ShapeEditor {
         }
       }
       if (!inside.isEmpty()) {
-        String tensor = concat.getInput(part);
-        Optional<TensorData> constant = numbers(tensor);
-        copy.setInput(
-            part,
-            constant.isPresent()
-                ? changed(constant.get(), tensor, inside)
-                : vector(tensor + "_pruned", inside.values().iterator().next()));
+        copy.setInput(part, changed(before, concat.getInput(part), to - from, inside));
       }
       from = to;
     }

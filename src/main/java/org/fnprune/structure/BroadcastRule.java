@@ -51,7 +51,7 @@ final class BroadcastRule implements OperatorRule {
     }
     for (int input : inputs) {
       if (propagation.spans(reach.input(input), layout.innermost())) {
-        reach.input(input, layout);
+        reach.operand(input, layout);
       }
     }
     reach.output(0, layout);

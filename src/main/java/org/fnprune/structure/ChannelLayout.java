@@ -138,7 +138,7 @@ record ChannelLayout(ImmutableIntArray axes, ImmutableIntArray sizes, ImmutableI
     ChannelLayout first = parts.get(0);
     int a = first.axes.indexOf(axis);
     int inner = first.stride(a);
-    int outer = first.ids.length() / (inner * first.sizes.get(a));
+    int outer = first.sizes.subArray(0, a).stream().reduce(1, Math::multiplyExact);
     ImmutableIntArray.Builder ids = ImmutableIntArray.builder();
     for (int o = 0; o < outer; o++) {
       for (ChannelLayout part : parts) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
@@ -31,20 +32,25 @@ final class ChannelPropagation {
   /** A constant that is cut along one of the axes of a layout. */
   record Cut(Graph.Use use, String storage, ChannelLayout layout, long elements) {}
 
+  /** Stands for a node's written numbers where others name an input. */
+  private static final int NUMBERS = -1;
+
   private final Graph graph;
   private final Shapes shapes;
   private final UnionFind channels = new UnionFind();
   private final Map<String, ChannelLayout> marked = new LinkedHashMap<>();
   private final Map<Graph.Use, Cut> cuts = new LinkedHashMap<>();
-  private final Map<Integer, PendingEdit> edits = new LinkedHashMap<>();
+  private final Map<Graph.Use, PendingEdit> edits = new LinkedHashMap<>();
   private final List<Projection> consumers = new ArrayList<>();
   private final Deque<String> queue = new ArrayDeque<>();
+  private final PositionBias bias;
   private boolean attention;
   private boolean grouped;
 
   ChannelPropagation(Shapes shapes) {
     this.graph = shapes.graph();
     this.shapes = shapes;
+    this.bias = new PositionBias(shapes);
   }
 
   /**
@@ -224,7 +230,16 @@ final class ChannelPropagation {
 
   /** What must change in a node's written numbers; the first rule to say it decides. */
   void edit(int node, PendingEdit edit) {
-    edits.putIfAbsent(node, edit);
+    edit(node, NUMBERS, edit);
+  }
+
+  /** What must change about one input of a node. */
+  void edit(int node, int input, PendingEdit edit) {
+    edits.putIfAbsent(new Graph.Use(node, input), edit);
+  }
+
+  PositionBias bias() {
+    return bias;
   }
 
   /** The channels meet in a product of two activations. */
@@ -278,7 +293,10 @@ final class ChannelPropagation {
   }
 
   Set<Integer> editedNodes() {
-    return edits.keySet();
+    return edits.keySet().stream()
+        .filter(use -> use.input() == NUMBERS)
+        .map(Graph.Use::node)
+        .collect(Collectors.toSet());
   }
 
   List<Projection> consumers() {

@@ -20,7 +20,11 @@ final class ConcatRule implements OperatorRule {
     }
     List<ChannelLayout> parts = reach.forward() ? around(reach, axis) : ranges(reach, axis);
     for (int i = 0; i < parts.size(); i++) {
-      reach.input(i, parts.get(i));
+      reach.input(
+          i,
+          parts.get(i).size(axis) == 0
+              ? reach.propagation().only(reach.channels(), a -> a != axis)
+              : parts.get(i));
     }
     reach.output(0, ChannelLayout.concatenated(axis, parts));
   }

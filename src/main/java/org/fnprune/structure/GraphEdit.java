@@ -28,6 +28,9 @@ public sealed interface GraphEdit {
     /** A number that does not depend on the channels, which the dense graph computes from them. */
     record Fixed(long value) implements NewSize {}
 
+    /** The number that the graph computes, in proportion: times kept, by all positions. */
+    record Scaled(ChannelAxis axis) implements NewSize {}
+
     /** What is left: −1. */
     record Inferred() implements NewSize {}
   }
@@ -49,6 +52,17 @@ public sealed interface GraphEdit {
    * @param end position after the last
    */
   record SliceEdit(int node, int element, int length, ChannelAxis axis, int start, int end)
+      implements GraphEdit {}
+
+  /**
+   * An operand of which only the kept positions are to be read.
+   *
+   * @param at the operand's axis, from the front
+   * @param axis the channels along it
+   * @param repeated whether the channels repeat along it for each sample of the batch; the operand
+   *     is then [batch·channels, 1, n]
+   */
+  record PickEdit(int node, int input, int at, ChannelAxis axis, boolean repeated)
       implements GraphEdit {}
 
   /**

@@ -66,6 +66,15 @@ record Reach(
     }
   }
 
+  /** The same for an operand that is broadcast, of which a part can be picked. */
+  void operand(int i, ChannelLayout layout) {
+    if (propagation.bias().is(node.getInput(i), layout)) {
+      propagation.edit(index, i, PositionBias.pick(this, i));
+    } else {
+      input(i, layout);
+    }
+  }
+
   void output(int i, ChannelLayout layout) {
     if (i < node.getOutputCount() && !node.getOutput(i).isEmpty()) {
       propagation.mark(node.getOutput(i), layout);

@@ -55,7 +55,11 @@ record ReshapeEdits(Reach reach) implements PendingEdit {
       return Optional.empty();
     }
     Size whole = reach.sizes(reach.node().getOutput(0)).get(position);
-    return Optional.of(whole.isKnown() ? new NewSize.Kept(axis) : inferred(target));
+    if (whole.isKnown()) {
+      return Optional.of(new NewSize.Kept(axis));
+    }
+    boolean scalable = hasInferred(target) && !settling.isComputedFromPruned(element);
+    return Optional.of(scalable ? new NewSize.Scaled(axis) : inferred(target));
   }
 
   /** Whether a 0, which stands for the input's size at the same place, is still right. */
@@ -78,8 +82,12 @@ record ReshapeEdits(Reach reach) implements PendingEdit {
         element.size().isKnown() ? new NewSize.Fixed(element.size().factor()) : inferred(target));
   }
 
+  private static boolean hasInferred(List<ShapeElement> target) {
+    return target.stream().anyMatch(e -> e.size().is(-1));
+  }
+
   private NewSize inferred(List<ShapeElement> target) {
-    if (target.stream().anyMatch(e -> e.size().is(-1))) {
+    if (hasInferred(target)) {
       throw reach.blocked("has a shape with two sizes that would have to be inferred");
     }
     return new NewSize.Inferred();

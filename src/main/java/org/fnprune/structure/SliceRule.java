@@ -25,7 +25,10 @@ final class SliceRule implements OperatorRule {
       if (SliceBounds.touches(reach.node(), axis, rank, reach.shapes())) {
         SliceBounds bounds = bounds(reach, axis, rank);
         if (reach.forward()) {
-          part = part.picked(axis, bounds.positions());
+          part =
+              bounds.positions().length == 0
+                  ? reach.propagation().only(part, a -> a != axis) // what a rotation leaves alone
+                  : part.picked(axis, bounds.positions());
         } else {
           whole = around(reach, whole, axis, bounds);
         }
@@ -43,7 +46,7 @@ final class SliceRule implements OperatorRule {
         .filter(Size::isKnown)
         .flatMap(
             size -> SliceBounds.of(reach.node(), axis, (int) size.factor(), rank, reach.shapes()))
-        .filter(b -> b.end() > b.start())
+        .filter(b -> b.end() >= b.start())
         .orElseThrow(() -> reach.blocked("cuts the channels at bounds that cannot be told"));
   }
 
