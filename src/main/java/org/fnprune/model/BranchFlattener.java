@@ -84,7 +84,8 @@ final class BranchFlattener {
     Map<String, List<String>> outputs = new HashMap<>();
     List.of(Branches.THEN, Branches.ELSE).stream()
         .sorted(Comparator.comparingLong(b -> outside(graph(node, b))))
-        .forEach(b -> outputs.put(b, branch(graph(node, b), path, Branches.step(number, b), names)));
+        .forEach(
+            b -> outputs.put(b, branch(graph(node, b), path, Branches.step(number, b), names)));
     NodeProto.Builder choice =
         node.toBuilder()
             .setDomain(Branches.DOMAIN)
@@ -131,9 +132,7 @@ final class BranchFlattener {
       GraphProto branch, String path, String step, UnaryOperator<String> outer) {
     Map<String, String> own = new HashMap<>();
     for (String tensor : definedIn(branch)) {
-      own.put(
-          tensor,
-          defined.add(tensor) ? tensor : taken.fresh(Branches.renamed(tensor, step)));
+      own.put(tensor, defined.add(tensor) ? tensor : taken.fresh(Branches.renamed(tensor, step)));
     }
     UnaryOperator<String> names =
         tensor -> {

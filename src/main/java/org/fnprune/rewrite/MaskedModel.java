@@ -88,7 +88,8 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
       GraphEditor editor, PrunableUnit unit, String activation, String factor, String product) {
     int at =
         unit.consumers().stream()
-            .filter(c -> editor.dense().node(c.node()).getInput(c.activationInput()).equals(activation))
+            .filter(
+                c -> editor.dense().node(c.node()).getInput(c.activationInput()).equals(activation))
             .mapToInt(Projection::node)
             .min()
             .orElseThrow();

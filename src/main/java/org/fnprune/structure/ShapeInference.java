@@ -183,7 +183,9 @@ final class ShapeInference {
     int rank = yes.get().size();
     return Optional.of(
         IntStream.range(0, rank)
-            .mapToObj(i -> yes.get().get(i).equals(no.get().get(i)) ? yes.get().get(i) : unknown(i - rank))
+            .mapToObj(
+                i ->
+                    yes.get().get(i).equals(no.get().get(i)) ? yes.get().get(i) : unknown(i - rank))
             .collect(ImmutableList.toImmutableList()));
   }
 
