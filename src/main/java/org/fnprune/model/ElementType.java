@@ -86,6 +86,11 @@ public enum ElementType {
     return this == INT8 || this == INT16 || this == INT32 || this == INT64 || this == INT4;
   }
 
+  /** Whether the type with ONNX number {@code number} is floating point. */
+  public static boolean isFloat(int number) {
+    return java.util.Arrays.stream(values()).anyMatch(t -> t.number() == number && t.isFloat());
+  }
+
   /**
    * The type with ONNX number {@code number}.
    *

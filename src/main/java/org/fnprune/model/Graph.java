@@ -7,17 +7,23 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.fnprune.common.UsageException;
 
-/** An indexed view of a model's main graph: who makes a tensor, who reads it, and constants. */
+/**
+ * An indexed view of a model's graph: who makes a tensor, who reads it, and constants. Functions
+ * are in place of their calls, and the nodes of an If's branches beside the others ({@link
+ * Branches}).
+ */
 public final class Graph {
 
   /** Input number {@code input} of node number {@code node}. */
@@ -31,7 +37,7 @@ public final class Graph {
   private final Map<String, TensorProto> constants = new HashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
   private final Map<String, ValueInfoProto> declared = new HashMap<>();
-  private final Set<String> inputs = new HashSet<>();
+  private final Set<String> inputs = new LinkedHashSet<>();
   private final Set<String> outputs = new HashSet<>();
 
   private Graph(OnnxModel model) {
@@ -61,7 +67,7 @@ public final class Graph {
    * @throws UsageException when a name is defined twice or a node has too few inputs
    */
   public static Graph of(OnnxModel model) {
-    return new Graph(model);
+    return new Graph(model.flat());
   }
 
   private void addInitializer(TensorProto tensor) {
@@ -137,7 +143,12 @@ public final class Graph {
         && (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
   }
 
-  /** The model this graph belongs to. */
+  /** Whether two nodes never run both: they lie in the two branches of one If. */
+  public boolean exclude(int a, int b) {
+    return Branches.exclude(nodes.get(a), nodes.get(b));
+  }
+
+  /** The model this graph belongs to, flat. */
   public OnnxModel model() {
     return model;
   }
@@ -216,6 +227,11 @@ public final class Graph {
   /** Whether a tensor is an input of the model. */
   public boolean isInput(String tensor) {
     return inputs.contains(tensor);
+  }
+
+  /** The names of the model's inputs. */
+  public ImmutableSet<String> inputs() {
+    return ImmutableSet.copyOf(inputs);
   }
 
   /** Whether a tensor is an output of the model. */

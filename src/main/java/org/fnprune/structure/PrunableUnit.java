@@ -13,6 +13,7 @@ import com.google.common.collect.ImmutableMap;
  * @param unitSize consecutive positions of the activation that one channel takes: 1 for neurons,
  *     the head size for heads, query heads per group × head size for KV groups
  * @param slices constants that lose slices: producing weights, biases, consuming weights
+ * @param edits numbers in the graph that follow from how many channels there are
  * @param consumers the products that the channels enter
  * @param tensors every activation that gets narrower
  */
@@ -24,8 +25,7 @@ public record PrunableUnit(
     int width,
     int unitSize,
     ImmutableList<WeightSlice> slices,
-    ImmutableList<ShapeEdit> shapes,
-    ImmutableList<SplitEdit> splits,
+    ImmutableList<GraphEdit> edits,
     ImmutableList<Projection> consumers,
     ImmutableMap<String, ChannelAxis> tensors) {
 
