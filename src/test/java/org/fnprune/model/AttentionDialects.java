@@ -97,7 +97,8 @@ public final class AttentionDialects {
     String looked = g.op("Gather", table, "input_ids"); // [b, s, H]
     String first = g.op("Transpose", integers("perm", 0, 2, 1), looked);
     String bias = g.op("Unsqueeze", first, g.longs("bias.axis", 2)); // [b, H, 1, s]
-    return model(new AttentionDialects(g, bias), g.embedding(), (a, x) -> a.separate(x, HEADS, ALL));
+    return model(
+        new AttentionDialects(g, bias), g.embedding(), (a, x) -> a.separate(x, HEADS, ALL));
   }
 
   /** BLOOM: slopes times positions, shaped [b·H, 1, s] once. */

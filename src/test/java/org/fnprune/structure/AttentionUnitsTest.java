@@ -8,9 +8,9 @@ import static org.fnprune.model.TinyGraph.HIDDEN;
 
 import java.util.Map;
 import java.util.stream.Stream;
+import org.fnprune.model.AttentionDialects;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.model.AttentionDialects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
