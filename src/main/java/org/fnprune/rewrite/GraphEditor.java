@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fnprune.model.Branches;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
@@ -67,6 +68,11 @@ final class GraphEditor {
     node(use.node()).setInput(use.input(), name);
   }
 
+  /** Lets one node input read what another does by now. */
+  void share(Graph.Use from, Graph.Use to) {
+    node(to.node()).setInput(to.input(), node(from.node()).getInput(from.input()));
+  }
+
   /** Whether the dense graph has no such tensor: it was made for the one node that reads it. */
   private boolean isNew(String tensor) {
     return dense.uses(tensor).isEmpty() && dense.capturedBy(tensor).isEmpty();
@@ -99,16 +105,18 @@ final class GraphEditor {
   }
 
   void insertBefore(int index, NodeProto node) {
-    before.put(index, node);
+    before.put(index, Branches.beside(dense.node(index), node));
   }
 
   void insertAfter(int index, NodeProto node) {
-    after.put(index, node);
+    after.put(index, Branches.beside(dense.node(index), node));
   }
 
   /** Inserts nodes before all that were inserted after {@code index}. */
   void insertFirstAfter(int index, List<NodeProto> inserted) {
-    after.get(index).addAll(0, inserted);
+    after
+        .get(index)
+        .addAll(0, inserted.stream().map(n -> Branches.beside(dense.node(index), n)).toList());
   }
 
   /** The changed model, without what the changes left unused. */

@@ -60,11 +60,31 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
     ElementType type = ConsumerWeights.tensor(editor.dense(), first).type();
     int at = unit.consumers().stream().mapToInt(Projection::node).min().orElseThrow();
     String factor = cast(editor, mask, type, at);
-    String masked = editor.freshName(unit.activation() + "_masked");
-    editor.insertBefore(at, product(unit.activation(), factor, masked));
-    unit.consumers()
-        .forEach(
-            consumer -> editor.node(consumer.node()).setInput(consumer.activationInput(), masked));
+    Map<String, String> masked = new HashMap<>();
+    for (Projection consumer : unit.consumers()) {
+      NodeProto.Builder reader = editor.node(consumer.node());
+      String activation = reader.getInput(consumer.activationInput());
+      String product = masked.get(activation);
+      if (product == null) {
+        product = editor.freshName(activation + "_masked");
+        masked.put(activation, product);
+        insertMul(editor, unit, activation, factor, product);
+      }
+      reader.setInput(consumer.activationInput(), product);
+    }
+  }
+
+  /** Multiplies before the first product that reads {@code activation}: each branch has its own. */
+  private static void insertMul(
+      GraphEditor editor, PrunableUnit unit, String activation, String factor, String product) {
+    int at =
+        unit.consumers().stream()
+            .filter(
+                c -> editor.dense().node(c.node()).getInput(c.activationInput()).equals(activation))
+            .mapToInt(Projection::node)
+            .min()
+            .orElseThrow();
+    editor.insertBefore(at, product(activation, factor, product));
   }
 
   /** Whatever reads the outputs reads them masked. */
