@@ -64,11 +64,26 @@ final class GraphEditor {
     String tensor = dense.node(use.node()).getInput(use.input());
     boolean own =
         initializers.containsKey(tensor)
-            && dense.uses(tensor).size() == 1
+            && isOnlyReader(use, tensor)
             && !dense.leavesMainGraph(tensor);
     String name = own ? tensor : freshName(tensor + "_pruned");
     put(data.named(name).toProto());
     node(use.node()).setInput(use.input(), name);
+  }
+
+  /**
+   * Whether nothing else reads a tensor, or only what reads a matrix in the other branch of an If:
+   * that is cut with this use of it ({@link #share}).
+   */
+  private boolean isOnlyReader(Graph.Use use, String tensor) {
+    boolean matrix =
+        dense
+            .constant(tensor)
+            .map(t -> t.getDimsList().stream().filter(size -> size > 1).count() > 1)
+            .orElse(false);
+    return dense.uses(tensor).stream()
+        .filter(other -> !other.equals(use))
+        .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
   }
 
   /** Lets one node input read what another does by now. */
