@@ -1,0 +1,67 @@
+"""Writes tiny random-weight ONNX exports of transformer families in the dialects of their exporters.
+
+    python benchmarks/exporters/make.py --output DIR [--only PATTERN] [--tiny] [--force]
+
+One line per file; `manifest.json` says what is in each (sizes, opset, inputs, the (batch, sequence, past) shapes at which it
+runs, and the prunable units that a structure discovery should find). A failed export is logged in `failures.log` and the rest
+goes on. Needs torch, transformers, onnx, onnxscript and onnxruntime.
+"""
+import argparse
+import fcntl
+import fnmatch
+import json
+import pathlib
+import re
+import time
+import traceback
+import warnings
+
+import jobs
+from families import NORMAL, TINY
+
+
+def record(folder, name, entry):
+    """Adds one entry to the manifest; several processes may write to one folder."""
+    path = folder / "manifest.json"
+    with open(folder / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        manifest = json.loads(path.read_text()) if path.exists() else {}
+        manifest[name] = entry
+        lines = [f" {json.dumps(k)}: {json.dumps(manifest[k])}" for k in sorted(manifest)]
+        path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", required=True, type=pathlib.Path)
+    parser.add_argument("--only", default="*", help="glob over file names; several with commas")
+    parser.add_argument("--tiny", action="store_true", help="the selection and sizes of the committed test fixtures")
+    parser.add_argument("--force", action="store_true", help="write files that exist already again")
+    parser.add_argument("--list", action="store_true", help="print the names only")
+    args = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    args.output.mkdir(parents=True, exist_ok=True)
+    for job in jobs.all_jobs(TINY if args.tiny else NORMAL, args.tiny):
+        if not any(fnmatch.fnmatch(job.name, p) for p in args.only.split(",")):
+            continue
+        if args.list:
+            print(job.name)
+            continue
+        target = args.output / job.name
+        if target.exists() and not args.force:
+            continue
+        start = time.time()
+        try:
+            entry = job.make(args.output, target)
+            record(args.output, job.name, entry)
+            print(f"{job.name}: {len(entry['runs'])} shapes ran, {time.time() - start:.1f} s", flush=True)
+        except Exception as e:
+            reason = re.sub(r"\s+", " ", str(e))[:200]
+            print(f"{job.name}: FAILED {type(e).__name__}: {reason}", flush=True)
+            with open(args.output / "failures.log", "a") as log:
+                log.write(f"=== {job.name}\n{traceback.format_exc()}\n")
+            target.unlink(missing_ok=True) if not target.is_dir() else None
+
+
+if __name__ == "__main__":
+    main()
