@@ -4,6 +4,7 @@ from typing import Callable
 
 import onnx
 
+import derived
 import families
 import running
 import torch_exports
@@ -32,7 +33,7 @@ def entry(path, facts, exporter, d, head_size=None, **more):
 def torch_job(family, d, exporter, opset, past="none", attn=None):
     """A direct export."""
     write = torch_exports.torchscript if exporter == "ts" else torch_exports.dynamo
-    attn = attn or ("eager" if exporter == "ts" or family in ("gemma2",) else "sdpa")
+    attn = attn or ("eager" if exporter == "ts" or family in ("gemma2", "bloom", "t5") else "sdpa")
     suffix = {"none": "", "with": "-past", "first": "-nopast"}[past]
 
     def make(folder, path):
@@ -43,6 +44,25 @@ def torch_job(family, d, exporter, opset, past="none", attn=None):
     return Job(f"{family}.{exporter}{suffix}.{opset}.onnx", make)
 
 
+def derived_job(d, by_name, source, label, convert, more):
+    """A conversion of an export, which is made first when it is not there."""
+    family, exporter, opset = source.split(".")
+    folder_form = more.get("folder", False)
+    name = f"{family}.{exporter}-{label}.{opset}" + ("" if folder_form else ".onnx")
+
+    def make(folder, path):
+        start = folder / f"{source}.onnx"
+        if not start.exists():
+            start = folder / ".sources" / f"{source}.onnx"
+            start.parent.mkdir(exist_ok=True)
+            if not start.exists():
+                by_name[f"{source}.onnx"].make(start.parent, start)
+        convert(start, path)
+        return entry(path, families.facts_of(family, d), f"{exporter}-{label}", d)
+
+    return Job(name, make)
+
+
 def all_jobs(d, tiny):
     """Every file, the most common dialects first."""
     made = [torch_job(f, d, "ts", 17) for f in families.FAMILIES]
@@ -51,4 +71,9 @@ def all_jobs(d, tiny):
     made += [torch_job(f, d, "dynamo", 18, "with") for f in ("llama", "qwen3", "gpt2")]
     made += [torch_job(f, d, "dynamo", 23) for f in families.FAMILIES]
     made += [torch_job(f, d, "ts", o) for o in (11, 13, 14, 12, 15, 16) for f in ("gpt2", "bert", "llama")]
+    by_name = {job.name: job for job in made}
+    for conversion in derived.all_conversions(d):
+        job = derived_job(d, by_name, *conversion)
+        by_name[job.name] = job
+        made.append(job)
     return made
