@@ -2,10 +2,15 @@
 from dataclasses import dataclass
 from typing import Callable
 
+import numpy as np
 import onnx
 
 import derived
 import families
+import fused
+import genai
+import merged
+import outline
 import running
 import torch_exports
 
@@ -51,16 +56,86 @@ def derived_job(d, by_name, source, label, convert, more):
     name = f"{family}.{exporter}-{label}.{opset}" + ("" if folder_form else ".onnx")
 
     def make(folder, path):
-        start = folder / f"{source}.onnx"
-        if not start.exists():
-            start = folder / ".sources" / f"{source}.onnx"
-            start.parent.mkdir(exist_ok=True)
-            if not start.exists():
-                by_name[f"{source}.onnx"].make(start.parent, start)
-        convert(start, path)
+        convert(source_of(folder, by_name, f"{source}.onnx"), path)
         return entry(path, families.facts_of(family, d), f"{exporter}-{label}", d)
 
     return Job(name, make)
+
+
+def source_of(folder, by_name, name):
+    """The path of an export that another one starts from; made aside when it is not in the folder."""
+    for start in (folder / name, folder / ".sources" / name):
+        if start.exists():
+            return start
+    start.parent.mkdir(exist_ok=True)
+    by_name[name].make(start.parent, start)
+    return start
+
+
+def hand_jobs(d):
+    """Graphs written by hand: the GenAI builder's, fused operators, opset 23."""
+    made = []
+    variants = {
+        "llama-packed-fp32": {}, "llama-separate-fp32": {"packed": False}, "llama-quickgelu-fp32": {"activation": "quick"},
+        "qwen2-bias-fp32": {"bias": True}, "qwen2-separate-bias-fp32": {"bias": True, "packed": False},
+        "qwen3-qknorm-fp32": {"packed": False, "norm": True}, "gemma-fastgelu-fp32": {"activation": "fast"},
+        "llama-norotary-fp32": {"rotary": False}, "llama-packed-fp16": {"dtype": np.float16},
+        "llama-packed-int4": {"bits": 4}, "qwen3-qknorm-int4": {"packed": False, "norm": True, "bits": 4}}
+    for label, options in variants.items():
+
+        def make(folder, path, options=options, label=label):
+            genai.write(d, path, **options)
+            return entry(path, families.facts_of("llama", d) | {"family": label.split("-")[0]}, f"genai-{label}", d,
+                         genai.HEAD, head_size=genai.HEAD)
+
+        made.append(Job(f"genai-{label}", make))
+    graphs = {
+        "bert.hand-attention": ("bert", lambda: fused.encoder(d)),
+        "bert.hand-attention-embed": ("bert", lambda: fused.encoder(d, embed=True)),
+        "bert.hand-attention-fastgelu": ("bert", lambda: fused.encoder(d, activation="FastGelu")),
+        "bert.hand-attention-fp16": ("bert", lambda: fused.encoder(d, dtype=np.float16)),
+        "bert.hand-mha": ("bert", lambda: fused.encoder(d, "MultiHeadAttention")),
+        "bert.hand-mha-packedbias": ("bert", lambda: fused.encoder(d, "PackedBias", "QuickGelu")),
+        "bert.hand-fusedgemm": ("bert", lambda: fused.encoder(d, "PackedBias", "FusedGemm", skip=False)),
+        "bert.hand-fusedmatmul": ("bert", lambda: fused.encoder(d, "MultiHeadAttention", "FusedMatMul", skip=False)),
+        "gpt2.hand-attention-past": ("gpt2", lambda: fused.gpt2_attention(d)),
+        "llama.hand-opset23": ("llama", lambda: fused.llama_opset23(d, False)),
+        "llama.hand-opset23-past": ("llama", lambda: fused.llama_opset23(d))}
+    for label, (family, graph) in graphs.items():
+
+        def make(folder, path, family=family, graph=graph, label=label):
+            onnx.save(graph(), path)
+            return entry(path, families.facts_of(family, d), label.split(".")[1], d)
+
+        made.append(Job(f"{label}.onnx", make))
+    return made
+
+
+def merged_job(d, by_name, family):
+    def make(folder, path):
+        first = source_of(folder, by_name, f"{family}.ts-nopast.17.onnx")
+        following = source_of(folder, by_name, f"{family}.ts-past.17.onnx")
+        merged.merge(first, following, path)
+        return entry(path, families.facts_of(family, d), "merged", d)
+
+    return Job(f"{family}.merged.17.onnx", make)
+
+
+def function_job(d, by_name, source, label, pattern):
+    family, exporter, opset = source.split(".")
+
+    def make(folder, path):
+        outline.outline(pattern, label.capitalize())(source_of(folder, by_name, f"{source}.onnx"), path)
+        return entry(path, families.facts_of(family, d), f"{exporter}-function-{label}", d)
+
+    return Job(f"{family}.{exporter}-function-{label}.{opset}.onnx", make)
+
+
+FUNCTIONS = (
+    ("llama.ts.17", "mlp", r"/layers\.(\d+)/mlp/"), ("llama.ts.17", "norm", r"/layers\.(\d+)/input_layernorm/"),
+    ("phi3.ts.17", "mlp", r"/layers\.(\d+)/mlp/"),
+    ("gpt2.ts.17", "mlp", r"/h\.(\d+)/mlp/"), ("bert.ts.17", "mlp", r"/layer\.(\d+)/(?:intermediate|output)/"),
+    ("bert.ts.17", "selfoutput", r"/layer\.(\d+)/attention/output/"))
 
 
 def all_jobs(d, tiny):
@@ -71,7 +146,11 @@ def all_jobs(d, tiny):
     made += [torch_job(f, d, "dynamo", 18, "with") for f in ("llama", "qwen3", "gpt2")]
     made += [torch_job(f, d, "dynamo", 23) for f in families.FAMILIES]
     made += [torch_job(f, d, "ts", o) for o in (11, 13, 14, 12, 15, 16) for f in ("gpt2", "bert", "llama")]
+    made += [torch_job(f, d, "ts", 17, "first") for f in ("llama", "gpt2", "qwen3")]
+    made += hand_jobs(d)
     by_name = {job.name: job for job in made}
+    made += [merged_job(d, by_name, f) for f in ("llama", "gpt2", "qwen3")]
+    made += [function_job(d, by_name, *function) for function in FUNCTIONS]
     for conversion in derived.all_conversions(d):
         job = derived_job(d, by_name, *conversion)
         by_name[job.name] = job

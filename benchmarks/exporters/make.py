@@ -12,6 +12,7 @@ import fnmatch
 import json
 import pathlib
 import re
+import shutil
 import time
 import traceback
 import warnings
@@ -60,7 +61,9 @@ def main():
             print(f"{job.name}: FAILED {type(e).__name__}: {reason}", flush=True)
             with open(args.output / "failures.log", "a") as log:
                 log.write(f"=== {job.name}\n{traceback.format_exc()}\n")
-            target.unlink(missing_ok=True) if not target.is_dir() else None
+            if target.is_dir():
+                shutil.rmtree(target)
+            target.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
