@@ -32,7 +32,7 @@ def entry(path, facts, exporter, d, head_size=None, **more):
         raise failure
     opset = next(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
     return {**facts, "exporter": exporter, "opset": opset, "inputs": [i.name for i in model.graph.input],
-            "runs": ran, **more}
+            "runs": ran, **({"head_size": head_size} if head_size else {}), **more}
 
 
 def torch_job(family, d, exporter, opset, past="none", attn=None):
@@ -86,7 +86,7 @@ def hand_jobs(d):
         def make(folder, path, options=options, label=label):
             genai.write(d, path, **options)
             return entry(path, families.facts_of("llama", d) | {"family": label.split("-")[0]}, f"genai-{label}", d,
-                         genai.HEAD, head_size=genai.HEAD)
+                         genai.HEAD)
 
         made.append(Job(f"genai-{label}", make))
     graphs = {
