@@ -27,9 +27,12 @@ class Graph:
         return name
 
     def integers(self, values):
-        """A shared int64 constant as the GenAI builder names them."""
+        """A shared int64 Constant node, named as the GenAI builder names them."""
         name = f"/model/constants/INT64/{values}"
-        return name if name in self.weights else self.constant(name, np.array(values, np.int64))
+        if not any(name in n.output for n in self.nodes):
+            value = numpy_helper.from_array(np.array(values, np.int64))
+            self.nodes.append(helper.make_node("Constant", [], [name], f"/model/constant_nodes/INT64/{values}", value=value))
+        return name
 
     def node(self, op, inputs, name, shape=None, outputs=None, domain="", elem=None, **attributes):
         """Adds a node and returns its first output."""
