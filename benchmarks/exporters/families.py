@@ -26,6 +26,7 @@ TINY = Dims(hidden=16, ffn=24, heads=4, gqa_heads=4, gqa_kv=2, vocab=20, positio
 
 GROUPED = ("llama", "qwen2", "qwen3", "phi3", "gemma2", "mixtral", "mixtral_stacked", "mqa")
 EXPERTS = 3
+GRAIN = 64  # weights are multiples of 1/64, so that the committed fixtures compress well
 
 
 @dataclass
@@ -46,9 +47,10 @@ def reseed(module, seed=7):
         for _, p in sorted(module.named_parameters()):
             noise = torch.randn(p.shape, generator=generator)
             if p.dim() == 1:
-                p.copy_((1.0 if bool((p == 1).all()) else 0.0) + 0.2 * noise)
+                value = (1.0 if bool((p == 1).all()) else 0.0) + 0.2 * noise
             else:
-                p.copy_(noise * (1.2 / p.shape[-1] ** 0.5))
+                value = noise * (1.2 / p.shape[-1] ** 0.5)
+            p.copy_((value * GRAIN).round() / GRAIN)
     return module.eval()
 
 

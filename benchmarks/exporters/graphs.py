@@ -20,7 +20,7 @@ class Graph:
         noise = self.rng.standard_normal(shape)
         value = {"matrix": noise * 1.2 / shape[0] ** 0.5, "bias": 0.2 * noise, "gain": 1 + 0.2 * noise,
                  "table": noise}[kind]
-        return self.constant(name, value.astype(self.dtype))
+        return self.constant(name, (np.round(value * 64) / 64).astype(self.dtype))
 
     def constant(self, name, value):
         self.weights[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)

@@ -9,6 +9,7 @@ goes on. Needs torch, transformers, onnx, onnxscript and onnxruntime.
 import argparse
 import fcntl
 import fnmatch
+import gzip
 import json
 import pathlib
 import re
@@ -32,6 +33,15 @@ def record(folder, name, entry):
         path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
+def compressed(folder, target):
+    """Replaces the files of an export by gzip files; returns their names without the ending."""
+    parts = sorted(target.iterdir()) if target.is_dir() else sorted(folder.glob(target.name + "*"))
+    for part in parts:
+        part.with_name(part.name + ".gz").write_bytes(gzip.compress(part.read_bytes(), 9, mtime=0))
+        part.unlink()
+    return [str(part.relative_to(folder)) for part in parts]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--output", required=True, type=pathlib.Path)
@@ -49,14 +59,16 @@ def main():
             print(job.name)
             continue
         target = args.output / job.name
-        if target.exists() and not args.force:
+        if not args.force and (target.exists() or args.output.joinpath(job.name + ".gz").exists()):
             continue
         start = time.time()
         try:
             entry = job.make(args.output, target)
+            if args.tiny:
+                entry["files"] = compressed(args.output, target)
             record(args.output, job.name, entry)
             print(f"{job.name}: {len(entry['runs'])} shapes ran, {time.time() - start:.1f} s", flush=True)
-        except Exception as e:
+        except Exception as e:  # one export that fails must not stop the others
             reason = re.sub(r"\s+", " ", str(e))[:200]
             print(f"{job.name}: FAILED {type(e).__name__}: {reason}", flush=True)
             with open(args.output / "failures.log", "a") as log:
@@ -64,6 +76,8 @@ def main():
             if target.is_dir():
                 shutil.rmtree(target)
             target.unlink(missing_ok=True)
+    shutil.rmtree(jobs.aside(), ignore_errors=True)
+    args.output.joinpath(".lock").unlink(missing_ok=True)
 
 
 if __name__ == "__main__":
