@@ -1,10 +1,16 @@
 """Runs an export with ONNX Runtime on seeded inputs."""
+import contextlib
+import json
+import pathlib
+import tempfile
+
 import numpy as np
+import onnx
 import onnxruntime as ort
 
 TYPES = {
     "tensor(int64)": np.int64, "tensor(int32)": np.int32, "tensor(float)": np.float32,
-    "tensor(float16)": np.float16, "tensor(bool)": np.bool_}
+    "tensor(float16)": np.float16, "tensor(bool)": np.bool_, "tensor(uint8)": np.uint8, "tensor(int8)": np.int8}
 SHAPES = ((2, 7), (1, 5), (3, 17))
 LEVELS = {
     "all": ort.GraphOptimizationLevel.ORT_ENABLE_ALL, "extended": ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
@@ -23,10 +29,35 @@ def session(model, level="all", save=None):
                                 providers=["CPUExecutionProvider"])
 
 
+@contextlib.contextmanager
+def stored(model):
+    """A path of the model for as long as it is needed; weights beside it where protobuf would be too small."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.onnx"
+        onnx.save(model, path, save_as_external_data=model.ByteSize() > 1 << 30, location="model.data")
+        yield path
+
+
+def is_cache(name):
+    """Whether an input is a cache tensor."""
+    return "past" in name and "use_cache" not in name
+
+
+def present(name):
+    """The output that continues a cache input."""
+    return name.replace("past_key_values", "present").replace("past_", "present_")
+
+
+def head_size(path):
+    """The head size that a GenAI folder's configuration names, for caches whose last axis is symbolic."""
+    config = pathlib.Path(path).with_name("genai_config.json")
+    return json.loads(config.read_text())["model"]["decoder"]["head_size"] if config.exists() else None
+
+
 def feeds(inputs, batch, length, past=0, seed=0, vocab=20, head_size=None):
     """Seeded inputs for session inputs: token ids, a full mask, a cache of `past` positions, pixels."""
     rng = np.random.default_rng(seed)
-    cached = any("past" in i.name and "use_cache" not in i.name for i in inputs)
+    cached = any(is_cache(i.name) for i in inputs)
     past = past if cached else 0
     made = {}
     for i in inputs:
@@ -40,7 +71,7 @@ def feeds(inputs, batch, length, past=0, seed=0, vocab=20, head_size=None):
             value = np.tile(np.arange(past, past + length), (batch, 1))
         elif i.name == "use_cache_branch":
             value = np.array([past > 0])
-        elif "past" in i.name:
+        elif is_cache(i.name):
             value = rng.standard_normal(cache_shape(i, batch, past, head_size))
         else:
             value = rng.standard_normal([batch] + [d if isinstance(d, int) else 1 for d in i.shape[1:]])
@@ -61,7 +92,7 @@ def cache_shape(i, batch, past, head_size):
 def runs(path, vocab, head_size=None):
     """The (batch, sequence, past) triples at which the model runs and gives finite numbers."""
     s = session(path)
-    cached = any("past" in i.name and "use_cache" not in i.name for i in s.get_inputs())
+    cached = any(is_cache(i.name) for i in s.get_inputs())
     ran, failure = [], None
     for batch, length in SHAPES:
         for past in ((0, 5) if cached else (0,)):
