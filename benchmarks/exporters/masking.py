@@ -48,7 +48,7 @@ def types_of(model, tensors):
     declared = {o.name for o in probe.graph.output}
     probe.graph.output.extend(helper.make_empty_tensor_value_info(t) for t in top if t not in declared)
     with running.stored(probe) as path:
-        for output in running.session(path, "none").get_outputs():
+        for output in running.session(path, "basic").get_outputs():
             if output.name in made:
                 made[output.name] = running.TYPES[output.type]
     return made
