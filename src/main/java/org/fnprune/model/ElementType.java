@@ -42,6 +42,11 @@ public enum ElementType {
     return this == FLOAT || this == DOUBLE || this == FLOAT16 || this == BFLOAT16;
   }
 
+  /** Whether the type with ONNX number {@code number} is floating point. */
+  public static boolean isFloat(int number) {
+    return java.util.Arrays.stream(values()).anyMatch(t -> t.number() == number && t.isFloat());
+  }
+
   /**
    * The type with ONNX number {@code number}.
    *

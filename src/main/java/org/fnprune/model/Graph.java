@@ -7,10 +7,12 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +33,7 @@ public final class Graph {
   private final Map<String, TensorProto> constants = new HashMap<>();
   private final Map<String, String> aliases = new HashMap<>();
   private final Map<String, ValueInfoProto> declared = new HashMap<>();
-  private final Set<String> inputs = new HashSet<>();
+  private final Set<String> inputs = new LinkedHashSet<>();
   private final Set<String> outputs = new HashSet<>();
 
   private Graph(OnnxModel model) {
@@ -216,6 +218,11 @@ public final class Graph {
   /** Whether a tensor is an input of the model. */
   public boolean isInput(String tensor) {
     return inputs.contains(tensor);
+  }
+
+  /** The names of the model's inputs. */
+  public ImmutableSet<String> inputs() {
+    return ImmutableSet.copyOf(inputs);
   }
 
   /** Whether a tensor is an output of the model. */

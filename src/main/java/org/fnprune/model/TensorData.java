@@ -39,6 +39,15 @@ public record TensorData(
     return new TensorData(name, ElementType.INT64, dims, ByteString.copyFrom(buffer.rewind()));
   }
 
+  /** An int32 tensor. */
+  public static TensorData ofInts(String name, ImmutableList<Long> dims, long[] values) {
+    ByteBuffer buffer = ByteBuffer.allocate(values.length * 4).order(ByteOrder.LITTLE_ENDIAN);
+    for (long value : values) {
+      buffer.putInt(Math.toIntExact(value));
+    }
+    return new TensorData(name, ElementType.INT32, dims, ByteString.copyFrom(buffer.rewind()));
+  }
+
   /**
    * A floating-point tensor of {@code type}, rounded from {@code values} to nearest even.
    *

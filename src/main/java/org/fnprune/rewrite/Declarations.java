@@ -29,13 +29,14 @@ final class Declarations {
   GraphProto update(GraphProto slim, Graph dense) {
     Map<String, TensorProto> initializers = new HashMap<>();
     slim.getInitializerList().forEach(t -> initializers.put(t.getName(), t));
-    GraphProto.Builder graph = slim.toBuilder().clearInput().clearValueInfo();
+    GraphProto.Builder graph = slim.toBuilder().clearInput().clearOutput().clearValueInfo();
+    slim.getOutputList().forEach(output -> graph.addOutput(narrower(output)));
     for (ValueInfoProto input : slim.getInputList()) {
       TensorProto initializer = initializers.get(input.getName());
       if (initializer != null) {
         graph.addInput(like(initializer, input));
       } else if (dense.isInput(input.getName())) {
-        graph.addInput(input);
+        graph.addInput(narrower(input));
       }
     }
     for (ValueInfoProto info : slim.getValueInfoList()) {

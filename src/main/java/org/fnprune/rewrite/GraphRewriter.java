@@ -1,13 +1,10 @@
 package org.fnprune.rewrite;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
@@ -19,8 +16,7 @@ import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
-import org.fnprune.structure.ShapeEdit;
-import org.fnprune.structure.SplitEdit;
+import org.fnprune.structure.Shapes;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.WeightSlice;
 
@@ -31,12 +27,14 @@ import org.fnprune.structure.WeightSlice;
 public final class GraphRewriter {
 
   private final GraphEditor editor;
+  private final NumberEditor numbers;
   private final Graph dense;
   private final Declarations declarations = new Declarations();
 
   private GraphRewriter(Graph dense) {
     this.dense = dense;
     this.editor = new GraphEditor(dense);
+    this.numbers = new NumberEditor(editor, new Shapes(dense));
   }
 
   /**
@@ -77,38 +75,12 @@ public final class GraphRewriter {
       editor.replace(
           slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
     }
-    ShapeEditor shapes = new ShapeEditor(editor);
-    for (ShapeEdit edit : unit.shapes()) {
-      shapes.setLast(edit.node(), edit.channels().positionsOf(channels).length);
-    }
-    unit.splits().stream().filter(SplitEdit::sized).forEach(edit -> resize(edit, channels));
+    numbers.apply(unit.edits(), channels);
     unit.tensors()
         .forEach(
             (tensor, axis) ->
                 declarations.narrow(
                     tensor, axis.axis(), axis.width(), axis.positionsOf(channels).length));
-  }
-
-  private void resize(SplitEdit edit, BitSet channels) {
-    List<Long> sizes =
-        edit.parts().stream().map(p -> (long) p.positionsOf(channels).length).toList();
-    NodeProto.Builder split = editor.node(edit.node());
-    if (split.getInputCount() > 1) {
-      String name = editor.freshName(split.getInput(1) + "_pruned");
-      editor.put(
-          TensorData.ofLongs(
-                  name,
-                  ImmutableList.of((long) sizes.size()),
-                  sizes.stream().mapToLong(Long::longValue).toArray())
-              .toProto());
-      split.setInput(1, name);
-      return;
-    }
-    for (int i = 0; i < split.getAttributeCount(); i++) {
-      if (split.getAttribute(i).getName().equals("split")) {
-        split.setAttribute(i, split.getAttribute(i).toBuilder().clearInts().addAllInts(sizes));
-      }
-    }
   }
 
   private void fit(PrunableUnit unit, Compensation.Fit fit) {

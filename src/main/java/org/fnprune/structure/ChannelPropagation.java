@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.collect.Iterables;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,7 +10,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
@@ -26,20 +29,28 @@ import org.fnprune.model.OnnxModel;
  */
 final class ChannelPropagation {
 
-  private final Graph graph;
-  private final Ranks ranks;
-  private final UnionFind channels = new UnionFind();
-  private final Map<String, ChannelAxis> marked = new LinkedHashMap<>();
-  private final Map<Graph.Use, WeightSlice> slices = new LinkedHashMap<>();
-  private final List<ShapeEdit> shapes = new ArrayList<>();
-  private final List<SplitEdit> splits = new ArrayList<>();
-  private final List<Projection> consumers = new ArrayList<>();
-  private final List<Integer> shapeReaders = new ArrayList<>();
-  private final Deque<String> queue = new ArrayDeque<>();
+  /** A constant that is cut along one of the axes of a layout. */
+  record Cut(Graph.Use use, String storage, ChannelLayout layout, long elements) {}
 
-  ChannelPropagation(Graph graph, Ranks ranks) {
-    this.graph = graph;
-    this.ranks = ranks;
+  /** Stands for a node's written numbers where others name an input. */
+  private static final int NUMBERS = -1;
+
+  private final Graph graph;
+  private final Shapes shapes;
+  private final UnionFind channels = new UnionFind();
+  private final Map<String, ChannelLayout> marked = new LinkedHashMap<>();
+  private final Map<Graph.Use, Cut> cuts = new LinkedHashMap<>();
+  private final Map<Graph.Use, PendingEdit> edits = new LinkedHashMap<>();
+  private final List<Projection> consumers = new ArrayList<>();
+  private final Deque<String> queue = new ArrayDeque<>();
+  private final PositionBias bias;
+  private boolean attention;
+  private boolean grouped;
+
+  ChannelPropagation(Shapes shapes) {
+    this.graph = shapes.graph();
+    this.shapes = shapes;
+    this.bias = new PositionBias(shapes);
   }
 
   /**
@@ -48,24 +59,18 @@ final class ChannelPropagation {
    * @throws Blocked when a path cannot be proved safe
    */
   void follow(String output, int width) {
-    mark(output, new ChannelAxis(-1, fresh(width)));
+    mark(output, ChannelLayout.on(-1, fresh(width)));
     while (!queue.isEmpty()) {
       visit(queue.remove());
     }
-    ShapeReaders.check(this, shapeReaders);
     if (consumers.isEmpty()) {
       throw new Blocked("no matrix product consumes its outputs");
     }
   }
 
   private void visit(String tensor) {
-    ChannelAxis axis = marked(tensor);
-    if (graph.isOutput(tensor)) {
-      throw Blocked.atGraphOutput(tensor);
-    }
-    if (graph.isInput(tensor)) {
-      throw new Blocked("its outputs are combined with the graph input '" + tensor + "'");
-    }
+    ChannelLayout layout = layout(tensor);
+    CachePorts.check(this, tensor);
     if (!graph.capturedBy(tensor).isEmpty()) {
       NodeProto owner = graph.node(graph.capturedBy(tensor).get(0));
       throw new Blocked(
@@ -73,96 +78,122 @@ final class ChannelPropagation {
     }
     graph
         .producer(tensor)
-        .ifPresent(i -> reach(i, false, graph.node(i).getOutputList().indexOf(tensor), axis));
+        .ifPresent(i -> reach(i, false, graph.node(i).getOutputList().indexOf(tensor), layout));
     for (Graph.Use use : graph.uses(tensor)) {
-      reach(use.node(), true, use.input(), axis);
+      reach(use.node(), true, use.input(), layout);
     }
   }
 
-  private void reach(int index, boolean forward, int port, ChannelAxis axis) {
+  private void reach(int index, boolean forward, int port, ChannelLayout layout) {
     NodeProto node = graph.node(index);
-    Reach reach = new Reach(this, index, node, forward, port, axis);
+    Reach reach = new Reach(this, index, node, forward, port, layout);
     OperatorRules.of(node)
         .orElseThrow(() -> reach.blocked("has no rule for channels passing through it"))
         .reach(reach);
   }
 
   /** Says that an activation carries channels; channels already there are tied to the new ones. */
-  void mark(String tensor, ChannelAxis axis) {
+  void mark(String tensor, ChannelLayout layout) {
     if (graph.constant(tensor).isPresent()) {
       throw new Blocked("the constant '" + tensor + "' would carry channels");
     }
-    ChannelAxis before = marked.putIfAbsent(tensor, axis);
+    ChannelLayout before = marked.putIfAbsent(tensor, layout);
     if (before == null) {
       queue.add(tensor);
       return;
     }
-    if (before.axis() != axis.axis() || before.width() != axis.width()) {
-      throw new Blocked(
-          "'" + tensor + "' would carry channels on axes " + before.axis() + " and " + axis.axis());
-    }
-    tie(before.channels(), axis.channels());
+    tie("'" + tensor + "'", before, layout);
   }
 
-  private void tie(ImmutableIntArray a, ImmutableIntArray b) {
-    for (int i = 0; i < a.length(); i++) {
-      channels.union(a.get(i), b.get(i));
+  private void tie(String what, ChannelLayout before, ChannelLayout now) {
+    IntPredicate common = axis -> before.isOn(axis) && now.isOn(axis);
+    if (now.axes().stream().noneMatch(common)) {
+      throw new Blocked(what + " would carry " + before + " and " + now);
+    }
+    ChannelLayout a = only(before, common);
+    ChannelLayout b = only(now, common);
+    if (!a.sizes().equals(b.sizes())) {
+      throw new Blocked(what + " would carry " + before + " and " + now);
+    }
+    for (int i = 0; i < a.ids().length(); i++) {
+      channels.union(a.ids().get(i), b.ids().get(i));
     }
   }
 
   /**
-   * An operand of an operator that broadcasts: a constant that spans the channels is cut; what does
-   * not span them (a scalar, an axis of size 1) is left alone; an activation is marked.
+   * Ties all channels that differ only along axes that are not {@code kept}: something combines
+   * them.
+   *
+   * @throws Blocked when no axis is kept, for then all channels are one
    */
-  void operand(Reach reach, int input, ChannelAxis axis) {
-    String tensor = reach.node().getInput(input);
-    if (tensor.isEmpty()) {
-      return;
-    }
-    if (graph.constant(tensor).isEmpty()) {
-      if (ranks.of(tensor).orElse(-axis.axis()) >= -axis.axis()) {
-        mark(tensor, axis);
+  ChannelLayout only(ChannelLayout layout, IntPredicate kept) {
+    ChannelLayout left = layout;
+    for (int axis : layout.axes().toArray()) {
+      if (kept.test(axis)) {
+        continue;
       }
-      return;
+      if (left.axes().length() == 1) {
+        throw new Blocked("all its channels are combined");
+      }
+      left = tied(left, axis);
     }
-    TensorProto constant = graph.constant(tensor).get();
-    int at = axis.axis() + constant.getDimsCount();
-    if (at < 0 || (constant.getDims(at) == 1 && axis.width() != 1)) {
-      return;
+    return left;
+  }
+
+  private ChannelLayout tied(ChannelLayout layout, int axis) {
+    int a = layout.axes().indexOf(axis);
+    int stride = layout.stride(a);
+    for (int position = 0; position < layout.ids().length(); position++) {
+      if (layout.along(a, position) > 0) {
+        channels.union(layout.ids().get(position), layout.ids().get(position - stride));
+      }
     }
-    cut(reach, input, axis);
+    return layout.picked(axis, new int[] {0}).without(axis);
+  }
+
+  /**
+   * Whether an operand that is broadcast has its own position for every one along {@code axis}:
+   * axes line up from the end. What cannot be told has.
+   */
+  boolean spans(String tensor, int axis) {
+    if (tensor.isEmpty()) {
+      return false;
+    }
+    return shapes
+        .of(tensor)
+        .map(s -> s.size() >= -axis && !s.get(s.size() + axis).is(1))
+        .orElse(true);
   }
 
   /**
    * A constant that loses slices with the channels.
    *
-   * @throws Blocked when its axis is not as wide as the channels, or it is not a constant
+   * @throws Blocked when an axis is not as wide as the channels, or it is not a constant
    */
-  void cut(Reach reach, int input, ChannelAxis axis) {
+  void cut(Reach reach, int input, ChannelLayout layout) {
     String tensor = reach.node().getInput(input);
     TensorProto constant =
         graph
             .constant(tensor)
             .orElseThrow(() -> reach.blocked("multiplies two activations (attention)"));
-    int at = axis.axis() + constant.getDimsCount();
-    if (at < 0 || constant.getDims(at) != axis.width()) {
-      throw reach.blocked(
-          "has the operand '"
-              + tensor
-              + "' of shape "
-              + constant.getDimsList()
-              + ", not "
-              + axis.width());
+    for (int axis : layout.axes().toArray()) {
+      int at = axis + constant.getDimsCount();
+      if (at < 0 || constant.getDims(at) != layout.size(axis)) {
+        throw reach.blocked(
+            "has the operand '"
+                + tensor
+                + "' of shape "
+                + constant.getDimsList()
+                + ", not "
+                + layout.size(axis));
+      }
     }
     Graph.Use use = new Graph.Use(reach.index(), input);
-    WeightSlice before =
-        slices.putIfAbsent(
-            use, new WeightSlice(use, graph.storage(tensor), axis, OnnxModel.elements(constant)));
+    Cut before =
+        cuts.putIfAbsent(
+            use, new Cut(use, graph.storage(tensor), layout, OnnxModel.elements(constant)));
     if (before != null) {
-      if (before.channels().axis() != axis.axis()) {
-        throw reach.blocked("would lose both rows and columns of '" + tensor + "'");
-      }
-      tie(before.channels().channels(), axis.channels());
+      tie("'" + tensor + "'", before.layout(), layout);
     }
   }
 
@@ -172,9 +203,23 @@ final class ChannelPropagation {
     return ImmutableIntArray.copyOf(IntStream.range(first, first + count));
   }
 
+  /** New channels laid out as others are, but with {@code positions} along one axis. */
+  ChannelLayout freshLike(ChannelLayout layout, int axis, int positions) {
+    int[] sizes = layout.sizes().toArray();
+    sizes[layout.axes().indexOf(axis)] = positions;
+    return new ChannelLayout(
+        layout.axes(),
+        ImmutableIntArray.copyOf(sizes),
+        fresh(IntStream.of(sizes).reduce(1, Math::multiplyExact)));
+  }
+
   /** The number that stands for a channel and all that is tied to it. */
   int representative(int channel) {
     return channels.find(channel);
+  }
+
+  void tie(int a, int b) {
+    channels.union(a, b);
   }
 
   void consume(Projection projection) {
@@ -183,65 +228,75 @@ final class ChannelPropagation {
     }
   }
 
-  void edit(ShapeEdit edit) {
-    if (shapes.stream().noneMatch(e -> e.node() == edit.node())) {
-      shapes.add(edit);
-    }
+  /** What must change in a node's written numbers; the first rule to say it decides. */
+  void edit(int node, PendingEdit edit) {
+    edit(node, NUMBERS, edit);
   }
 
-  void edit(SplitEdit edit) {
-    splits.add(edit);
+  /** What must change about one input of a node. */
+  void edit(int node, int input, PendingEdit edit) {
+    edits.putIfAbsent(new Graph.Use(node, input), edit);
   }
 
-  void shapeIsReadBy(int node) {
-    shapeReaders.add(node);
+  PositionBias bias() {
+    return bias;
   }
 
-  /** Whether {@code axis} of {@code tensor} is known to carry channels. */
-  boolean carries(String tensor, int axis) {
-    ChannelAxis there = marked.get(tensor);
-    return there != null && there.axis() == axis;
+  /** The channels meet in a product of two activations. */
+  void meetInAttention() {
+    attention = true;
+  }
+
+  /** One channel is repeated for several readers: a KV head for its query heads. */
+  void areRepeated() {
+    grouped = true;
+  }
+
+  boolean isAttention() {
+    return attention;
+  }
+
+  boolean isGrouped() {
+    return grouped;
   }
 
   boolean isMarked(String tensor) {
     return marked.containsKey(tensor);
   }
 
-  private ChannelAxis marked(String tensor) {
-    ChannelAxis axis = marked.get(tensor);
-    if (axis == null) {
+  private ChannelLayout layout(String tensor) {
+    ChannelLayout layout = marked.get(tensor);
+    if (layout == null) {
       throw new IllegalStateException(tensor + " is not marked");
     }
-    return axis;
+    return layout;
   }
 
-  /** What a tensor's shape is computed from. */
-  ShapeExpression shapeExpressions() {
-    return new ShapeExpression(graph, ranks);
-  }
-
-  OptionalInt rank(String tensor) {
-    return ranks.of(tensor);
+  Shapes shapes() {
+    return shapes;
   }
 
   Graph graph() {
     return graph;
   }
 
-  Map<String, ChannelAxis> tensors() {
+  Map<String, ChannelLayout> tensors() {
     return marked;
   }
 
-  List<WeightSlice> slices() {
-    return List.copyOf(slices.values());
+  List<Cut> cuts() {
+    return List.copyOf(cuts.values());
   }
 
-  List<ShapeEdit> shapes() {
-    return shapes;
+  Iterable<PendingEdit> edits() {
+    return Iterables.unmodifiableIterable(edits.values());
   }
 
-  List<SplitEdit> splits() {
-    return splits;
+  Set<Integer> editedNodes() {
+    return edits.keySet().stream()
+        .filter(use -> use.input() == NUMBERS)
+        .map(Graph.Use::node)
+        .collect(Collectors.toSet());
   }
 
   List<Projection> consumers() {

@@ -26,7 +26,11 @@ final class OperatorRules {
     register(rules, new MatrixProductRule(), "MatMul", "FusedMatMul", "Gemm");
     register(rules, new UnaryRule(), UnaryRule.OPERATORS);
     register(rules, new BroadcastRule(), BroadcastRule.OPERATORS);
-    register(rules, new ReshapeRule(), "Reshape");
+    register(rules, new RowMajorRule(), RowMajorRule.OPERATORS);
+    register(rules, new TransposeRule(), "Transpose");
+    register(rules, new ExpandRule(), "Expand");
+    register(rules, new ConcatRule(), "Concat");
+    register(rules, new SliceRule(), "Slice");
     register(rules, new SplitRule(), "Split");
     register(rules, new ShapeRule(), "Shape");
     register(rules, new GatherRule(), "Gather");

@@ -10,9 +10,10 @@ import com.google.common.collect.ImmutableMap;
  * @param layer the layer number; −1 when it cannot be told
  * @param activation the tensor that enters the consuming projections
  * @param width number of channels
- * @param unitSize consecutive positions of the activation that one channel takes: 1 for neurons, the
- *     head size for heads, query heads per group × head size for KV groups
+ * @param unitSize consecutive positions of the activation that one channel takes: 1 for neurons,
+ *     the head size for heads, query heads per group × head size for KV groups
  * @param slices constants that lose slices: producing weights, biases, consuming weights
+ * @param edits numbers in the graph that follow from how many channels there are
  * @param consumers the products that the channels enter
  * @param tensors every activation that gets narrower
  */
@@ -24,8 +25,7 @@ public record PrunableUnit(
     int width,
     int unitSize,
     ImmutableList<WeightSlice> slices,
-    ImmutableList<ShapeEdit> shapes,
-    ImmutableList<SplitEdit> splits,
+    ImmutableList<GraphEdit> edits,
     ImmutableList<Projection> consumers,
     ImmutableMap<String, ChannelAxis> tensors) {
 

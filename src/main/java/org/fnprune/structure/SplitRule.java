@@ -2,12 +2,11 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableList;
-import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.fnprune.model.Attributes;
+import org.fnprune.structure.GraphEdit.SplitEdit;
 
 /**
  * Split of packed projections, such as gate and up in one matrix:
@@ -23,82 +22,87 @@ final class SplitRule implements OperatorRule {
 
   @Override
   public void reach(Reach reach) {
-    NodeProto node = reach.node();
-    ChannelPropagation propagation = reach.propagation();
-    OptionalInt rank = propagation.rank(node.getInput(0));
-    long axis = Attributes.integer(node, "axis", 0);
-    if (axis >= 0 && rank.isEmpty()) {
-      throw reach.blocked("splits axis " + axis + " of a tensor of unknown rank");
+    if (reach.forward() && reach.port() != 0) {
+      throw reach.blocked("uses the channels as sizes");
     }
-    int fromEnd = (int) (axis < 0 ? axis : axis - rank.orElseThrow());
-    if (fromEnd != reach.channels().axis()) {
-      propagation.operand(reach, 0, reach.channels());
-      node.getOutputList().forEach(output -> propagation.mark(output, reach.channels()));
-    } else if (!propagation.isMarked(node.getInput(0)) || reach.forward()) {
-      splitChannels(reach);
-    }
-  }
-
-  private static void splitChannels(Reach reach) {
     NodeProto node = reach.node();
-    boolean sized = node.getInputCount() > 1 && !node.getInput(1).isEmpty();
-    List<Integer> sizes = sizes(reach, sized);
-    int total = sizes.stream().mapToInt(Integer::intValue).sum();
-    ChannelPropagation propagation = reach.propagation();
-    ImmutableIntArray whole = wholeAxis(reach, sizes, total);
-    ImmutableList.Builder<ChannelAxis> parts = ImmutableList.builder();
+    int axis = reach.axisFromEnd(Attributes.integer(node, "axis", 0), reach.tensor());
+    if (!reach.channels().isOn(axis)) {
+      reach.input(0, reach.channels());
+      for (int i = 0; i < node.getOutputCount(); i++) {
+        reach.output(i, reach.channels());
+      }
+      return;
+    }
+    List<Integer> sizes = sizes(reach, axis);
+    ChannelLayout whole = whole(reach, axis, sizes);
+    reach.input(0, whole);
     int from = 0;
     for (int i = 0; i < sizes.size(); i++) {
-      ChannelAxis part =
-          new ChannelAxis(reach.channels().axis(), whole.subArray(from, from + sizes.get(i)));
+      reach.output(i, whole.range(axis, from, from + sizes.get(i)));
       from += sizes.get(i);
-      parts.add(part);
-      propagation.mark(node.getOutput(i), part);
     }
-    propagation.operand(reach, 0, new ChannelAxis(reach.channels().axis(), whole));
-    if (reach.forward()) {
-      boolean attribute = !Attributes.integers(node, "split").isEmpty();
-      propagation.edit(new SplitEdit(reach.index(), parts.build(), sized || attribute));
-    }
+    reach.propagation().edit(reach.index(), settling -> edits(reach, settling, axis));
   }
 
   /** The channels of the input: known when it was reached, else new around the reached part. */
-  private static ImmutableIntArray wholeAxis(Reach reach, List<Integer> sizes, int total) {
+  private static ChannelLayout whole(Reach reach, int axis, List<Integer> sizes) {
     if (reach.forward()) {
-      if (total != reach.channels().width()) {
-        throw reach.blocked("splits " + total + " channels, not " + reach.channels().width());
-      }
-      return reach.channels().channels();
+      return reach.channels();
     }
-    ImmutableIntArray.Builder whole = ImmutableIntArray.builder(total);
+    List<ChannelLayout> parts = new ArrayList<>();
     for (int i = 0; i < sizes.size(); i++) {
-      whole.addAll(
+      parts.add(
           i == reach.port()
-              ? reach.channels().channels()
-              : reach.propagation().fresh(sizes.get(i)));
+              ? reach.channels()
+              : reach.propagation().freshLike(reach.channels(), axis, sizes.get(i)));
     }
-    return whole.build();
+    return ChannelLayout.concatenated(axis, parts);
   }
 
-  private static List<Integer> sizes(Reach reach, boolean sized) {
+  private static boolean hasSizes(NodeProto node) {
+    return (node.getInputCount() > 1 && !node.getInput(1).isEmpty())
+        || !Attributes.integers(node, "split").isEmpty();
+  }
+
+  private static List<Integer> sizes(Reach reach, int axis) {
     NodeProto node = reach.node();
-    if (sized) {
-      List<Integer> sizes = new ArrayList<>();
-      var constant = reach.propagation().graph().constantData(node.getInput(1));
-      for (long size : constant.orElseThrow(() -> reach.blocked("computes its sizes")).toLongs()) {
-        sizes.add(Math.toIntExact(size));
-      }
-      return sizes;
+    List<Integer> sizes = new ArrayList<>();
+    for (String output : node.getOutputList()) {
+      sizes.add(
+          reach
+              .shapes()
+              .size(output, axis)
+              .filter(Size::isKnown)
+              .map(size -> Math.toIntExact(size.factor()))
+              .orElseThrow(() -> reach.blocked("has parts whose sizes cannot be told")));
     }
-    List<Long> attribute = Attributes.integers(node, "split");
-    if (!attribute.isEmpty()) {
-      return attribute.stream().map(Math::toIntExact).toList();
+    int total = sizes.stream().mapToInt(Integer::intValue).sum();
+    if (reach.forward() && total != reach.channels().size(axis)) {
+      throw reach.blocked("splits " + total + " channels, not " + reach.channels().size(axis));
     }
-    int parts = node.getOutputCount();
-    int width = reach.channels().width();
-    if (reach.forward() && width % parts != 0) {
-      throw reach.blocked("splits " + width + " channels into " + parts + " unequal parts");
+    return sizes;
+  }
+
+  private static Stream<GraphEdit> edits(Reach reach, Settling settling, int axis) {
+    ImmutableList<ChannelAxis> parts =
+        reach.node().getOutputList().stream()
+            .map(output -> settling.of(output).orElseThrow())
+            .collect(ImmutableList.toImmutableList());
+    if (parts.get(0).axis() != axis) {
+      return Stream.empty();
     }
-    return Collections.nCopies(parts, reach.forward() ? width / parts : width);
+    if (hasSizes(reach.node())) {
+      return Stream.of(new SplitEdit(reach.index(), parts));
+    }
+    List<Integer> first = sorted(parts.get(0));
+    if (parts.stream().anyMatch(part -> !sorted(part).equals(first))) {
+      throw reach.blocked("splits into equal parts, which would become unequal");
+    }
+    return Stream.empty();
+  }
+
+  private static List<Integer> sorted(ChannelAxis axis) {
+    return axis.channels().stream().sorted().boxed().toList();
   }
 }

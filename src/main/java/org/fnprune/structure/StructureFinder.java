@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.fnprune.model.Attributes;
-import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 
@@ -35,8 +33,10 @@ public final class StructureFinder {
           "QLinearMatMul",
           "QMoE");
 
+  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm");
+
   private final Graph graph;
-  private final Ranks ranks;
+  private final Shapes shapes;
   private final List<PrunableUnit> units = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
   private final Set<Graph.Use> done = new HashSet<>();
@@ -44,7 +44,7 @@ public final class StructureFinder {
 
   private StructureFinder(Graph graph) {
     this.graph = graph;
-    this.ranks = new Ranks(graph);
+    this.shapes = new Shapes(graph);
   }
 
   /** Finds the units of a model, in the order of the graph. */
@@ -61,43 +61,41 @@ public final class StructureFinder {
 
   private void visit(int index) {
     NodeProto node = graph.node(index);
-    switch (node.getOpType()) {
-      case "MatMul", "FusedMatMul", "Gemm" -> product(index, node);
-      default -> {
-        if (OPAQUE.contains(node.getOpType())) {
-          largestConstant(node)
-              .ifPresent(
-                  w -> refuse(node, w, "operator " + node.getOpType() + " is not supported yet"));
-        }
+    Optional<OperatorRule.Weight> weight =
+        OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node));
+    if (weight.isPresent()) {
+      if (!done.contains(new Graph.Use(index, weight.get().input()))) {
+        product(node, weight.get());
       }
-    }
-  }
-
-  private void product(int index, NodeProto node) {
-    Optional<TensorProto> weight = graph.constant(node.getInput(1)).filter(w -> isMatrix(w));
-    if (weight.isEmpty()) {
+    } else if (OPAQUE.contains(node.getOpType())) {
+      largestConstant(node)
+          .ifPresent(
+              w -> refuse(node, w, "operator " + node.getOpType() + " is not supported yet"));
+    } else if (PRODUCTS.contains(node.getOpType())) {
       computedWeight(node)
           .ifPresent(
               w -> refuse(node, w, "its weight is computed by " + producerOf(node.getInput(1))));
-      return;
     }
-    if (done.contains(new Graph.Use(index, 1))) {
-      return;
-    }
-    graph.model().check(weight.get());
-    boolean transposed = Attributes.integer(node, "transB", 0) != 0;
+  }
+
+  private void product(NodeProto node, OperatorRule.Weight weight) {
+    String name = node.getInput(weight.input());
+    TensorProto constant = graph.constant(name).orElseThrow();
+    graph.model().check(constant);
     try {
-      ChannelPropagation propagation = new ChannelPropagation(graph, ranks);
-      propagation.follow(
-          node.getOutput(0), Math.toIntExact(weight.get().getDims(transposed ? 0 : 1)));
-      int layer = LayerNumber.of(node, node.getInput(1));
-      PrunableUnit unit = UnitAssembler.assemble(propagation, id(layer), layer);
-      requireFeedForward(unit);
+      ChannelPropagation propagation = new ChannelPropagation(shapes);
+      propagation.follow(node.getOutput(0), weight.width());
+      int layer = LayerNumber.of(node, name);
+      PrunableUnit unit = UnitAssembler.assemble(propagation, kind -> id(kind, layer), layer);
+      if (unit.kind() == UnitKind.FFN) {
+        requireFeedForward(unit);
+      }
       requireDisjoint(unit);
+      ids.merge(base(unit.kind(), layer), 1, Integer::sum);
       units.add(unit);
       unit.slices().forEach(slice -> done.add(slice.use()));
     } catch (Blocked blocked) {
-      refuse(node, weight.get(), String.valueOf(blocked.getMessage()));
+      refuse(node, constant, String.valueOf(blocked.getMessage()));
     }
   }
 
@@ -108,11 +106,10 @@ public final class StructureFinder {
   private void requireFeedForward(PrunableUnit unit) {
     for (Projection consumer : unit.consumers()) {
       NodeProto node = graph.node(consumer.node());
-      TensorProto weight = graph.constant(node.getInput(consumer.weightInput())).orElseThrow();
+      OperatorRule.Weight weight =
+          OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node)).orElseThrow();
       try {
-        new ChannelPropagation(graph, ranks)
-            .follow(
-                node.getOutput(0), Math.toIntExact(weight.getDims(consumer.transposed() ? 0 : 1)));
+        new ChannelPropagation(shapes).follow(node.getOutput(0), weight.width());
       } catch (Blocked blocked) {
         if (blocked.isAtGraphOutput()) {
           throw new Blocked("it is a hidden layer of the model's head, not a feed-forward block");
@@ -132,16 +129,16 @@ public final class StructureFinder {
             });
   }
 
-  private static boolean isMatrix(TensorProto tensor) {
-    return tensor.getDimsCount() == 2
-        && tensor.getDimsList().stream().allMatch(dim -> dim > 0)
-        && ElementType.of(tensor.getDataType(), tensor.getName()).isFloat();
+  private String base(UnitKind kind, int layer) {
+    return layer < 0
+        ? "unit." + units.size() + "." + kind.label()
+        : "layers." + layer + "." + kind.label();
   }
 
-  private String id(int layer) {
-    String base = layer < 0 ? "unit." + units.size() + ".ffn" : "layers." + layer + ".ffn";
-    int copies = ids.merge(base, 1, Integer::sum);
-    return copies == 1 ? base : base + "." + (copies - 1);
+  private String id(UnitKind kind, int layer) {
+    String base = base(kind, layer);
+    int copies = ids.getOrDefault(base, 0);
+    return copies == 0 ? base : base + "." + copies;
   }
 
   private void refuse(NodeProto node, TensorProto weight, String reason) {
@@ -160,7 +157,7 @@ public final class StructureFinder {
     return graph
         .producer(node.getInput(1))
         .map(graph::node)
-        .filter(p -> !p.getOpType().equals("Softmax"))
+        .filter(p -> OperatorRules.of(p).flatMap(rule -> rule.weight(shapes, p)).isEmpty())
         .flatMap(p -> largestConstant(p))
         .filter(w -> w.getDimsCount() == 2);
   }

@@ -45,7 +45,7 @@ final class UnaryRule implements OperatorRule {
     if (reach.port() != 0) {
       throw reach.blocked("uses the channels as a parameter");
     }
-    reach.propagation().operand(reach, 0, reach.channels());
-    reach.propagation().mark(reach.node().getOutput(0), reach.channels());
+    reach.input(0, reach.channels());
+    reach.output(0, reach.channels());
   }
 }

@@ -2,10 +2,7 @@ package org.fnprune.structure;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.primitives.ImmutableIntArray;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.fnprune.model.Graph;
@@ -14,59 +11,89 @@ import org.fnprune.model.Graph;
 final class UnitAssembler {
 
   private final ChannelPropagation found;
-  private final Map<Integer, Integer> numbers = new HashMap<>();
+  private final Settling settling;
 
   private UnitAssembler(ChannelPropagation found) {
     this.found = found;
+    this.settling = new Settling(found);
   }
 
   /**
    * Numbers the channels in the order of the consuming projection's rows.
    *
-   * @throws Blocked when the group is not a plain feed-forward unit
+   * @param name makes the unit's id of its kind
+   * @throws Blocked when the group is not a regular unit
    */
-  static PrunableUnit assemble(ChannelPropagation found, String id, int layer) {
-    return new UnitAssembler(found).assemble(id, layer);
+  static PrunableUnit assemble(
+      ChannelPropagation found, java.util.function.Function<UnitKind, String> name, int layer) {
+    return new UnitAssembler(found).assemble(name, layer);
   }
 
-  private PrunableUnit assemble(String id, int layer) {
+  private PrunableUnit assemble(java.util.function.Function<UnitKind, String> name, int layer) {
     String activation = activation();
-    ChannelAxis entering = found.tensors().get(activation);
+    ChannelLayout entering = found.tensors().get(activation);
     if (entering == null) {
       throw new IllegalStateException(activation + " carries no channels");
     }
-    entering.channels().stream()
-        .map(found::representative)
-        .forEach(c -> numbers.putIfAbsent(c, numbers.size()));
-    int width = numbers.size();
-    if (width != entering.width()) {
-      throw new Blocked("its " + entering.width() + " channels are tied into " + width + " groups");
-    }
+    settling.number(entering);
+    ChannelAxis axis = settling.axis(entering);
+    int unitSize = unitSize(axis);
     requireOwnWeights();
-    PrunableUnit unit =
-        new PrunableUnit(
-            id,
-            UnitKind.FFN,
-            layer,
-            activation,
-            width,
-            1,
-            found.slices().stream().map(this::renumbered).collect(ImmutableList.toImmutableList()),
-            found.shapes().stream()
-                .map(e -> new ShapeEdit(e.node(), renumbered(e.channels())))
-                .collect(ImmutableList.toImmutableList()),
-            found.splits().stream().map(this::renumbered).collect(ImmutableList.toImmutableList()),
-            ImmutableList.copyOf(found.consumers()),
-            found.tensors().entrySet().stream()
-                .collect(
-                    ImmutableMap.toImmutableMap(Map.Entry::getKey, e -> renumbered(e.getValue()))));
-    return unit;
+    ImmutableMap<String, ChannelAxis> tensors =
+        found.tensors().keySet().stream()
+            .collect(
+                ImmutableMap.toImmutableMap(
+                    tensor -> tensor, tensor -> settling.of(tensor).orElseThrow()));
+    ImmutableList.Builder<GraphEdit> edits = ImmutableList.builder();
+    found.edits().forEach(pending -> pending.settle(settling).forEach(edits::add));
+    SizeReaders.check(found, settling);
+    UnitKind kind = kind();
+    return new PrunableUnit(
+        name.apply(kind),
+        kind,
+        layer,
+        activation,
+        settling.width(),
+        unitSize,
+        found.cuts().stream().map(this::slice).collect(ImmutableList.toImmutableList()),
+        edits.build(),
+        ImmutableList.copyOf(found.consumers()),
+        tensors);
+  }
+
+  private UnitKind kind() {
+    if (!found.isAttention()) {
+      return UnitKind.FFN;
+    }
+    return found.isGrouped() ? UnitKind.KV_GROUPS : UnitKind.HEADS;
+  }
+
+  /** Positions of each channel, which must lie together. */
+  private int unitSize(ChannelAxis axis) {
+    int width = settling.width();
+    int unitSize = axis.width() / width;
+    for (int i = 0; i < axis.width(); i++) {
+      if (unitSize * width != axis.width() || axis.channels().get(i) != i / unitSize) {
+        throw new Blocked(
+            "its " + axis.width() + " channels are tied into " + width + " groups of their own");
+      }
+    }
+    if (unitSize > 1 && !found.isAttention()) {
+      throw new Blocked("its " + axis.width() + " channels are tied into " + width + " groups");
+    }
+    if (unitSize == 1 && found.isAttention()) {
+      throw new Blocked("its channels are single values of attention heads, not heads");
+    }
+    if (width == 1) {
+      throw new Blocked("all its channels are tied together, so that none can go alone");
+    }
+    return unitSize;
   }
 
   private String activation() {
     Set<String> entering =
         found.consumers().stream()
-            .map(p -> found.graph().node(p.node()).getInput(0))
+            .map(p -> found.graph().node(p.node()).getInput(p.activationInput()))
             .collect(Collectors.toSet());
     if (entering.size() != 1) {
       throw new Blocked("its outputs enter several products as different tensors " + entering);
@@ -76,21 +103,20 @@ final class UnitAssembler {
 
   /** Matrices that other nodes use as well are tied weights: they cannot be cut for one use. */
   private void requireOwnWeights() {
-    Set<Graph.Use> own = found.slices().stream().map(WeightSlice::use).collect(Collectors.toSet());
-    for (WeightSlice slice : found.slices()) {
-      List<Graph.Use> uses = found.graph().usesOfStorage(slice.storage());
-      boolean matrix = slice.elements() > slice.channels().width();
-      if (matrix && found.graph().leavesMainGraph(slice.storage())) {
+    Set<Graph.Use> own =
+        found.cuts().stream().map(ChannelPropagation.Cut::use).collect(Collectors.toSet());
+    for (ChannelPropagation.Cut cut : found.cuts()) {
+      List<Graph.Use> uses = found.graph().usesOfStorage(cut.storage());
+      boolean matrix = cut.elements() > cut.layout().ids().length();
+      if (matrix && found.graph().leavesMainGraph(cut.storage())) {
         throw new Blocked(
-            "weight '"
-                + slice.storage()
-                + "' is also read in a subgraph or an output of the model");
+            "weight '" + cut.storage() + "' is also read in a subgraph or an output of the model");
       }
       if (matrix && !own.containsAll(uses)) {
         Graph.Use other = uses.stream().filter(u -> !own.contains(u)).findFirst().orElseThrow();
         throw new Blocked(
             "weight '"
-                + slice.storage()
+                + cut.storage()
                 + "' is shared with "
                 + found.graph().node(other.node()).getOpType()
                 + " '"
@@ -100,37 +126,7 @@ final class UnitAssembler {
     }
   }
 
-  private WeightSlice renumbered(WeightSlice slice) {
-    return new WeightSlice(
-        slice.use(), slice.storage(), renumbered(slice.channels()), slice.elements());
-  }
-
-  private SplitEdit renumbered(SplitEdit edit) {
-    SplitEdit renumbered =
-        new SplitEdit(
-            edit.node(),
-            edit.parts().stream().map(this::renumbered).collect(ImmutableList.toImmutableList()),
-            edit.sized());
-    List<Integer> first = sorted(renumbered.parts().get(0));
-    if (!edit.sized() && renumbered.parts().stream().anyMatch(p -> !sorted(p).equals(first))) {
-      throw new Blocked("a Split into equal parts would become unequal");
-    }
-    return renumbered;
-  }
-
-  private static List<Integer> sorted(ChannelAxis axis) {
-    return axis.channels().stream().sorted().boxed().toList();
-  }
-
-  private ChannelAxis renumbered(ChannelAxis axis) {
-    ImmutableIntArray.Builder channels = ImmutableIntArray.builder(axis.width());
-    for (int i = 0; i < axis.width(); i++) {
-      Integer number = numbers.get(found.representative(axis.channels().get(i)));
-      if (number == null) {
-        throw new Blocked("some of its channels never reach the consuming product");
-      }
-      channels.add(number);
-    }
-    return new ChannelAxis(axis.axis(), channels.build());
+  private WeightSlice slice(ChannelPropagation.Cut cut) {
+    return new WeightSlice(cut.use(), cut.storage(), settling.axis(cut.layout()), cut.elements());
   }
 }

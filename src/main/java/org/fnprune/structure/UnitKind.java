@@ -4,7 +4,9 @@ package org.fnprune.structure;
 public enum UnitKind {
   /** An intermediate neuron of a feed-forward block. */
   FFN("ffn"),
-  /** An attention head: its query, key and value projections and its rows of the output projection. */
+  /**
+   * An attention head: its query, key and value projections and its rows of the output projection.
+   */
   HEADS("heads"),
   /** A KV head of grouped-query attention with all the query heads that read it. */
   KV_GROUPS("kv_groups"),
