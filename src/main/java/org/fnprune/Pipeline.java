@@ -93,7 +93,7 @@ public final class Pipeline {
       throws Exception {
     Graph model = inputs.dense();
     Structure structure = inputs.structure();
-    folder.write("structure.json", Json.pretty(StructureJson.of(structure)));
+    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
     Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
     Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
     ImmutableMap<String, NetworkMaps> networks =

@@ -21,8 +21,9 @@ import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 
 /**
- * The dense model with one float input more per unit: a mask over its channels that is multiplied
- * into the activation, so that any choice of channels can be tried without rewriting.
+ * The dense model with one float input more per unit: a mask over the positions of its channels
+ * that is multiplied into the activation, so that any choice of channels can be tried without
+ * rewriting.
  *
  * @param model the model to run
  * @param masks input names by unit id
@@ -36,7 +37,7 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
     GraphProto.Builder inputs = GraphProto.newBuilder();
     for (PrunableUnit unit : structure.units()) {
       String mask = editor.freshName("fnprune_mask_" + unit.id());
-      inputs.addInput(vector(mask, unit.width()));
+      inputs.addInput(vector(mask, unit.positions()));
       masks.put(unit.id(), mask);
       multiply(editor, unit, mask);
     }
@@ -77,7 +78,9 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
             .addInput(factor)
             .addOutput(masked)
             .build());
-    unit.consumers().forEach(consumer -> editor.node(consumer.node()).setInput(0, masked));
+    unit.consumers()
+        .forEach(
+            consumer -> editor.node(consumer.node()).setInput(consumer.activationInput(), masked));
   }
 
   private static ValueInfoProto vector(String name, int width) {
@@ -99,14 +102,14 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
   public Map<String, ExtraInput> inputs(Structure structure, PruningPlan plan) {
     Map<String, ExtraInput> extra = new HashMap<>();
     for (PrunableUnit unit : structure.units()) {
-      float[] mask = new float[unit.width()];
+      float[] mask = new float[unit.positions()];
       java.util.Arrays.fill(mask, 1f);
-      extra.put(name(unit.id()), new ExtraInput(mask, unit.width()));
+      extra.put(name(unit.id()), new ExtraInput(mask, unit.positions()));
     }
     for (UnitPlan planned : plan.units()) {
-      float[] mask = new float[planned.width()];
-      planned.kept().forEach(i -> mask[i] = 1f);
-      extra.put(name(planned.id()), new ExtraInput(mask, planned.width()));
+      float[] mask = new float[planned.positions()];
+      planned.keptPositions().forEach(i -> mask[i] = 1f);
+      extra.put(name(planned.id()), new ExtraInput(mask, planned.positions()));
     }
     return extra;
   }

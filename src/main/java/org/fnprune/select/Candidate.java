@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the unit's name in the plan
  * @param layer the layer number, −1 when unknown
- * @param consumer W, d × m: row j is what channel j writes; projections side by side if there are
- *     several
+ * @param consumer W, d × m: row j is what position j of the activation writes; projections side by
+ *     side if there are several
+ * @param unitSize consecutive positions of each channel: 1 for neurons, more for heads
  * @param parametersPerChannel parameters that go with one channel
  * @param moments of the activation that enters the projection; null when nothing was captured
  * @param networks the unit's functional networks; null when none were computed
@@ -20,24 +21,47 @@ public record Candidate(
     String id,
     int layer,
     Matrix consumer,
+    int unitSize,
     long parametersPerChannel,
     @Nullable Captured moments,
     @Nullable NetworkMaps networks) {
 
   public Candidate {
+    if (unitSize < 1 || consumer.rows() % unitSize != 0) {
+      throw new IllegalArgumentException(
+          id + ": " + consumer.rows() + " positions in channels of " + unitSize);
+    }
     if (moments != null && moments.width() != consumer.rows()) {
       throw new IllegalArgumentException(
-          id + ": moments of " + moments.width() + " channels, weight of " + consumer.rows());
+          id + ": moments of " + moments.width() + " positions, weight of " + consumer.rows());
     }
     if (networks != null && networks.width() != consumer.rows()) {
       throw new IllegalArgumentException(
-          id + ": networks over " + networks.width() + " channels, weight of " + consumer.rows());
+          id + ": networks over " + networks.width() + " positions, weight of " + consumer.rows());
     }
   }
 
-  /** d, the number of channels. */
+  /** The number of channels. */
   public int width() {
-    return consumer.rows();
+    return consumer.rows() / unitSize;
+  }
+
+  /** The channel that a position of the activation belongs to. */
+  int channel(int position) {
+    return position / unitSize;
+  }
+
+  /**
+   * A channel's score: the sum of its positions' scores.
+   *
+   * @param ofPositions d scores
+   */
+  double[] perChannel(double[] ofPositions) {
+    double[] scores = new double[width()];
+    for (int j = 0; j < ofPositions.length; j++) {
+      scores[channel(j)] += ofPositions[j];
+    }
+    return scores;
   }
 
   /** The moments, for selectors that need them. */

@@ -64,7 +64,7 @@ final class ShapeInference {
           "MatMulIntegerToFloat" ->
           product(1);
       case "QLinearMatMul" -> product(3);
-      case "Gemm" -> gemm();
+      case "Gemm", "FusedGemm" -> gemm();
       case "MatMulNBits" -> lastIs(Size.of(Attributes.integer(node, "N", 0)));
       case "Reshape" -> reshape();
       case "Flatten" -> flatten();
@@ -89,8 +89,9 @@ final class ShapeInference {
           reduced();
       case "ArgMax", "ArgMin" -> arg();
       case "Conv" -> convolution();
-      case "Attention" -> input(0).map(s -> port == 0 ? s : fresh(s.size()));
-      case "GroupQueryAttention", "MultiHeadAttention" -> attention();
+      case "Attention", "GroupQueryAttention", "MultiHeadAttention" ->
+          AttentionShapes.of(node, port, shapes);
+      case "EmbedLayerNormalization" -> embedded();
       case "DynamicQuantizeLinear" -> port == 0 ? input(0) : Optional.of(ImmutableList.of());
       case "SkipLayerNormalization", "SkipSimplifiedLayerNormalization" ->
           port == 0 || port == 3 ? input(0) : Optional.empty();
@@ -536,15 +537,17 @@ final class ShapeInference {
     return Optional.of(ImmutableList.copyOf(sizes));
   }
 
-  /**
-   * ONNX Runtime's attention over [b, s, H·D]: the output is like the query, caches are [b, H, t,
-   * D].
-   */
-  private Optional<ImmutableList<Size>> attention() {
-    if (port > 0) {
-      return Optional.of(fresh(4));
-    }
-    boolean packed = node.getInputCount() < 2 || node.getInput(1).isEmpty();
-    return packed ? input(0).map(s -> fresh(3)) : input(0);
+  /** Token ids [b, s] become vectors [b, s, H] of the word embedding, and a mask [b]. */
+  private Optional<ImmutableList<Size>> embedded() {
+    return input(0)
+        .filter(ids -> ids.size() == 2)
+        .map(
+            ids ->
+                port == 1
+                    ? ImmutableList.of(ids.get(0))
+                    : ImmutableList.of(
+                        ids.get(0),
+                        ids.get(1),
+                        shapes.size(node.getInput(2), -1).orElse(unknown(-1))));
   }
 }

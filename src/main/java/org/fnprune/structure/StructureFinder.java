@@ -19,21 +19,22 @@ public final class StructureFinder {
   /** Operators with weights inside that no rule can cut yet. */
   private static final Set<String> OPAQUE =
       Set.of(
-          "Attention",
+          "DecoderAttention",
           "DynamicQuantizeMatMul",
-          "FusedGemm",
           "GemmFloat8",
+          "LongformerAttention",
           "MatMulBnb4",
           "MatMulInteger",
           "MatMulIntegerToFloat",
           "MatMulNBits",
           "MoE",
+          "PackedAttention",
           "QAttention",
           "QGemm",
           "QLinearMatMul",
           "QMoE");
 
-  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm");
+  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "FusedGemm");
 
   private final Graph graph;
   private final Shapes shapes;

@@ -181,8 +181,8 @@ class RefusalsTest {
   void aShapeThatMixesTokensAndChannelsStays() {
     assertRefused(
         up -> g.op("Reshape", up, g.longs("across", -1, 3)),
-        "Reshape 'Reshape_0' splits or merges the channels in a way that cannot be proved to keep"
-            + " them (channels on axes [-1] of [10])");
+        "Reshape 'Reshape_0' makes [Reshape_0[-2], 3] of [batch, sequence, 10], which cannot be"
+            + " proved to keep the channels on axes [-1] of [10]");
   }
 
   @Test
