@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.fnprune.model.Branches;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
@@ -70,6 +71,11 @@ final class GraphEditor {
     node(use.node()).setInput(use.input(), name);
   }
 
+  /** Lets one node input read what another does by now. */
+  void share(Graph.Use from, Graph.Use to) {
+    node(to.node()).setInput(to.input(), node(from.node()).getInput(from.input()));
+  }
+
   /** Adds an initialiser, or replaces the one of that name. */
   void put(TensorProto tensor) {
     initializers.put(tensor.getName(), tensor);
@@ -77,11 +83,11 @@ final class GraphEditor {
   }
 
   void insertBefore(int index, NodeProto node) {
-    before.put(index, node);
+    before.put(index, Branches.beside(dense.node(index), node));
   }
 
   void insertAfter(int index, NodeProto node) {
-    after.put(index, node);
+    after.put(index, Branches.beside(dense.node(index), node));
   }
 
   /** The changed model, without what the changes left unused. */

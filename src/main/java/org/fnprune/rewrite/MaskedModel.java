@@ -69,18 +69,38 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
                       .setI(type.number()))
               .build());
     }
-    String masked = editor.freshName(unit.activation() + "_masked");
+    Map<String, String> masked = new HashMap<>();
+    for (Projection consumer : unit.consumers()) {
+      NodeProto.Builder reader = editor.node(consumer.node());
+      String activation = reader.getInput(consumer.activationInput());
+      String product = masked.get(activation);
+      if (product == null) {
+        product = editor.freshName(activation + "_masked");
+        masked.put(activation, product);
+        insertMul(editor, unit, activation, factor, product);
+      }
+      reader.setInput(consumer.activationInput(), product);
+    }
+  }
+
+  /** Multiplies before the first product that reads {@code activation}: each branch has its own. */
+  private static void insertMul(
+      GraphEditor editor, PrunableUnit unit, String activation, String factor, String product) {
+    int at =
+        unit.consumers().stream()
+            .filter(
+                c -> editor.dense().node(c.node()).getInput(c.activationInput()).equals(activation))
+            .mapToInt(Projection::node)
+            .min()
+            .orElseThrow();
     editor.insertBefore(
         at,
         NodeProto.newBuilder()
             .setOpType("Mul")
-            .addInput(unit.activation())
+            .addInput(activation)
             .addInput(factor)
-            .addOutput(masked)
+            .addOutput(product)
             .build());
-    unit.consumers()
-        .forEach(
-            consumer -> editor.node(consumer.node()).setInput(consumer.activationInput(), masked));
   }
 
   private static ValueInfoProto vector(String name, int width) {

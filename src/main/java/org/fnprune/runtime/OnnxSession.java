@@ -40,11 +40,12 @@ public final class OnnxSession implements AutoCloseable {
     return open(
         options,
         (environment, o) -> {
-          Optional<OnnxModel.Located> located = model.located();
+          OnnxModel runnable = model.nested();
+          Optional<OnnxModel.Located> located = runnable.located();
           if (located.isPresent()) {
             o.addConfigEntry(EXTERNAL_FOLDER, located.get().folder().toString());
           }
-          ModelProto proto = located.map(OnnxModel.Located::proto).orElse(model.proto());
+          ModelProto proto = located.map(OnnxModel.Located::proto).orElse(runnable.proto());
           return environment.createSession(proto.toByteArray(), o);
         });
   }

@@ -160,8 +160,8 @@ final class HeadMap {
       throw reach.blocked("uses the channels as a parameter");
     }
     int[] channels = channels(entered);
-    inputs.forEach((input, port) -> reach.input(input, layout(port.axis(), port, channels)));
-    outputs.forEach((output, port) -> reach.output(output, layout(port.axis(), port, channels)));
+    inputs.forEach((input, port) -> mark(input, layout(port, channels)));
+    outputs.forEach((output, port) -> reach.output(output, layout(port, channels)));
     if (!counts.isEmpty()) {
       reach.propagation().edit(reach.index(), settling -> edits(settling, channels));
     }
@@ -186,8 +186,18 @@ final class HeadMap {
     return channels;
   }
 
-  private static ChannelLayout layout(int axis, Port port, int[] channels) {
-    return ChannelLayout.on(axis, of(port.heads(), channels));
+  /** Marks or cuts an input, or picks from a position bias that all layers share. */
+  private void mark(int input, ChannelLayout layout) {
+    if (reach.propagation().bias().is(reach.input(input), layout)) {
+      PendingEdit pick = settling -> PositionBias.pick(reach, input, settling.axis(layout));
+      reach.propagation().edit(reach.index(), input, pick);
+    } else {
+      reach.input(input, layout);
+    }
+  }
+
+  private static ChannelLayout layout(Port port, int[] channels) {
+    return ChannelLayout.on(port.axis(), of(port.heads(), channels));
   }
 
   private static ImmutableIntArray of(ImmutableIntArray heads, int[] channels) {

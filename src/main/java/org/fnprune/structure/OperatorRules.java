@@ -3,6 +3,7 @@ package org.fnprune.structure;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
+import org.fnprune.model.Branches;
 
 /** The rules by operator. A new operator is one class (or one family member) and one line here. */
 final class OperatorRules {
@@ -22,6 +23,8 @@ final class OperatorRules {
           "MultiHeadAttention", new MultiHeadAttentionRule(),
           "RotaryEmbedding", new RotaryEmbeddingRule(2));
 
+  private static final OperatorRule CHOICE = new ChoiceRule();
+
   private OperatorRules() {}
 
   /** The rule for a node's operator, if there is one. */
@@ -29,6 +32,7 @@ final class OperatorRules {
     return switch (node.getDomain()) {
       case "", "ai.onnx" -> find(STANDARD, node);
       case "com.microsoft" -> find(MICROSOFT, node);
+      case Branches.DOMAIN -> Optional.of(CHOICE);
       default -> Optional.empty();
     };
   }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.fnprune.model.Attributes;
+import org.fnprune.model.Branches;
 
 /** The shape of what a node makes, for the operators that transformers are written with. */
 final class ShapeInference {
@@ -97,7 +98,8 @@ final class ShapeInference {
           port == 0 || port == 3 ? input(0) : Optional.empty();
       case "LayerNormalization", "SimplifiedLayerNormalization", "Dropout" ->
           port == 0 ? input(0) : Optional.empty();
-      case "If", "Loop", "Scan", "NonZero", "TopK", "OneHot", "Einsum", "Pad", "Resize", "Unique" ->
+      case "If" -> choice();
+      case "Loop", "Scan", "NonZero", "TopK", "OneHot", "Einsum", "Pad", "Resize", "Unique" ->
           Optional.empty();
       default -> SAME.contains(node.getOpType()) ? input(0) : Optional.empty();
     };
@@ -166,6 +168,25 @@ final class ShapeInference {
     return IntStream.range(-rank, 0)
         .mapToObj(this::unknown)
         .collect(ImmutableList.toImmutableList());
+  }
+
+  /** What the shapes of both branches of a flat graph's If have in common. */
+  private Optional<ImmutableList<Size>> choice() {
+    if (!Branches.isChoice(node)) {
+      return Optional.empty();
+    }
+    Optional<ImmutableList<Size>> yes = input(1 + port);
+    Optional<ImmutableList<Size>> no = input(1 + node.getOutputCount() + port);
+    if (yes.isEmpty() || no.isEmpty() || yes.get().size() != no.get().size()) {
+      return Optional.empty();
+    }
+    int rank = yes.get().size();
+    return Optional.of(
+        IntStream.range(0, rank)
+            .mapToObj(
+                i ->
+                    yes.get().get(i).equals(no.get().get(i)) ? yes.get().get(i) : unknown(i - rank))
+            .collect(ImmutableList.toImmutableList()));
   }
 
   private Optional<ImmutableList<Size>> shape() {
