@@ -26,9 +26,7 @@ record LoopWeights(NodeProto node, TensorProto weight) {
 
   /** The weights inside a node's subgraphs; none for nodes without. */
   static Stream<LoopWeights> of(Graph graph, NodeProto node) {
-    return Subgraphs.of(node)
-        .flatMap(Subgraphs::andInside)
-        .flatMap(body -> of(graph, body));
+    return Subgraphs.of(node).flatMap(Subgraphs::andInside).flatMap(body -> of(graph, body));
   }
 
   private static Stream<LoopWeights> of(Graph graph, GraphProto body) {

@@ -68,7 +68,6 @@ final class StackedWeights {
 
   /** Several matrices, not one of which an axis of size 1 was added to. */
   private static boolean isStacked(TensorProto tensor) {
-    return tensor.getDimsCount() >= 3
-        && tensor.getDimsList().stream().allMatch(size -> size > 1);
+    return tensor.getDimsCount() >= 3 && tensor.getDimsList().stream().allMatch(size -> size > 1);
   }
 }
