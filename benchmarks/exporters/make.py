@@ -28,7 +28,9 @@ def record(folder, name, entry):
     with open(folder / ".lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         manifest = json.loads(path.read_text()) if path.exists() else {}
-        manifest[name] = entry
+        # What fnprune refuses yet is written by hand and outlives a new export.
+        refused = manifest.get(name, {}).get("refused")
+        manifest[name] = entry | ({"refused": refused} if refused else {})
         lines = [f" {json.dumps(k)}: {json.dumps(manifest[k])}" for k in sorted(manifest)]
         path.write_text("{\n" + ",\n".join(lines) + "\n}\n")
 

@@ -1,6 +1,7 @@
 """The dense model with the dropped channels of a plan set to zero, made from plan.json alone."""
 import numpy as np
 import onnx
+import onnx.inliner
 from onnx import AttributeProto, helper, numpy_helper
 
 import running
