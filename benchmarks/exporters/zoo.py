@@ -1,6 +1,8 @@
-"""Prunes every model of a folder of exports by half and checks each result; prints a table in Markdown.
+"""Prunes every model of a folder of exports by half and checks each result; writes the table as Markdown and CSV.
 
     python benchmarks/exporters/zoo.py --zoo DIR --jar target/fnprune.jar --output DIR [--only PATTERN] [--kinds ffn,…]
+
+`--jar` takes a class path too. The tables are DIR/zoo.md and DIR/zoo.csv; Markdown is printed as well.
 
 DIR holds exports and a manifest.json as make.py writes them (the fixtures under src/test/resources/exports are unpacked on
 the way). For every kind that the manifest expects (or, without `expect`, that follows from its head counts): the units that
@@ -8,6 +10,7 @@ the way). For every kind that the manifest expects (or, without `expect`, that f
 """
 import argparse
 import concurrent.futures
+import csv
 import fnmatch
 import gzip
 import json
@@ -43,7 +46,8 @@ def unpacked(zoo, name, entry, output):
 
 def java(jar, *arguments):
     """Runs fnprune; its standard output, or an error with its last line."""
-    command = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", str(jar), *map(str, arguments)]
+    command = ["java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", jar, "org.fnprune.cli.Main",
+               *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         lines = [line for line in (done.stderr or done.stdout).splitlines() if line.startswith("error")]
@@ -86,7 +90,7 @@ def one(jar, model, name, kind, wanted, output):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--zoo", required=True, type=pathlib.Path)
-    parser.add_argument("--jar", required=True, type=pathlib.Path)
+    parser.add_argument("--jar", required=True, help="fnprune.jar, or a class path")
     parser.add_argument("--output", required=True, type=pathlib.Path)
     parser.add_argument("--only", default="*", help="glob over model names; several with commas")
     parser.add_argument("--kinds", default="ffn,heads,kv_groups")
@@ -103,12 +107,20 @@ def main():
             for kind, wanted in expected(entry).items():
                 if wanted and kind in args.kinds.split(","):
                     rows.append(pool.submit(one, args.jar, model, name, kind, wanted, args.output))
-        print("| model | kind | units | as expected | pruned by half |\n|---|---|---|---|---|", flush=True)
-        for row in rows:
-            name, kind, units, ok, result = row.result()
-            good += ok and result.startswith("ok")
-            print(f"| {name} | {kind} | {units} | {'yes' if ok else '**no**'} | {result.replace('|', '/')} |", flush=True)
-    print(f"\n{good} of {len(rows)} as expected and checked")
+        with open(args.output / "zoo.md", "w") as table, open(args.output / "zoo.csv", "w", newline="") as values:
+            def say(line):
+                print(line, flush=True)
+                table.write(line + "\n")
+
+            writer = csv.writer(values)
+            writer.writerow(["model", "kind", "units", "as expected", "result"])
+            say("| model | kind | units | as expected | pruned by half |\n|---|---|---|---|---|")
+            for row in rows:
+                name, kind, units, ok, result = row.result()
+                good += ok and result.startswith("ok")
+                writer.writerow([name, kind, units, ok, result])
+                say(f"| {name} | {kind} | {units} | {'yes' if ok else '**no**'} | {result.replace('|', '/')} |")
+            say(f"\n{good} of {len(rows)} as expected and checked")
     return 0 if good == len(rows) else 1
 
 
