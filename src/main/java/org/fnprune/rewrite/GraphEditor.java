@@ -64,8 +64,7 @@ final class GraphEditor {
     String tensor = node(use.node()).getInput(use.input());
     boolean own =
         initializers.containsKey(tensor)
-            && (isNew(tensor)
-                || (isOnlyReader(use, tensor) && !dense.leavesMainGraph(tensor)));
+            && (isNew(tensor) || (isOnlyReader(use, tensor) && !dense.leavesMainGraph(tensor)));
     String name = own ? tensor : freshName(tensor + "_pruned");
     put(data.named(name).toProto());
     node(use.node()).setInput(use.input(), name);
