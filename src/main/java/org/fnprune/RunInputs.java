@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
+import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
@@ -43,6 +44,7 @@ import org.fnprune.verify.Task;
  * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
  * @param tasks what to measure
+ * @param hashes of the files that were read
  */
 record RunInputs(
     ModelFolder folder,
@@ -52,7 +54,8 @@ record RunInputs(
     ImmutableMap<String, ImmutableList<TokenBatch>> groups,
     int skipped,
     Optional<MomentsStore> captured,
-    ImmutableList<Task> tasks) {
+    ImmutableList<Task> tasks,
+    FileHashes hashes) {
 
   private static final int DEFAULT_VOCABULARY = 32;
 
@@ -125,6 +128,7 @@ record RunInputs(
   private static RunInputs ofModel(Recipe recipe) {
     ModelFolder folder = ModelFolder.open(recipe.model());
     Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
+    dense.model().checkExternalData();
     Structure structure = StructureFinder.find(dense);
     if (structure.units().isEmpty()) {
       throw new UsageException(
@@ -139,7 +143,8 @@ record RunInputs(
         ImmutableMap.of(),
         0,
         Optional.empty(),
-        ImmutableList.of());
+        ImmutableList.of(),
+        new FileHashes());
   }
 
   /** Captures these signals of every unit. */
@@ -149,7 +154,7 @@ record RunInputs(
             .distinct()
             .flatMap(kind -> structure.units().stream().map(unit -> Signal.of(dense, unit, kind)))
             .collect(ImmutableList.toImmutableList());
-    return new RunInputs(folder, dense, structure, wanted, groups, skipped, captured, tasks);
+    return new RunInputs(folder, dense, structure, wanted, groups, skipped, captured, tasks, hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -164,13 +169,13 @@ record RunInputs(
     }
     MomentsStore found = MomentsFiles.require(moments, modelId(), signals);
     return new RunInputs(
-        folder, dense, structure, signals, groups, skipped, Optional.of(found), tasks);
+        folder, dense, structure, signals, groups, skipped, Optional.of(found), tasks, hashes);
   }
 
   /** What identifies the model: a hash of all its files. */
   String modelId() {
     try {
-      return Verification.facts(folder.onnxFile(), dense.model()).sha256();
+      return Verification.facts(folder.onnxFile(), dense.model(), hashes).sha256();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -185,7 +190,7 @@ record RunInputs(
       ImmutableList<Task> loaded =
           TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
-        return new RunInputs(folder, dense, structure, signals, groups, skipped, captured, loaded);
+        return new RunInputs(folder, dense, structure, signals, groups, skipped, captured, loaded, hashes);
       }
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
@@ -204,7 +209,8 @@ record RunInputs(
           batches.buildOrThrow(),
           samples.skipped(),
           captured,
-          loaded);
+          loaded,
+          hashes);
     }
   }
 

@@ -1,6 +1,5 @@
 package org.fnprune.rewrite;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
@@ -71,9 +70,8 @@ public final class GraphRewriter {
     BitSet channels = new BitSet();
     kept.forEach(channels::set);
     for (WeightSlice slice : unit.slices()) {
-      TensorData data = dense.constantData(slice.storage()).orElseThrow();
-      editor.replace(
-          slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
+      editor.slice(
+          slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
     }
     numbers.apply(unit.edits(), channels);
     unit.tensors()
@@ -107,8 +105,6 @@ public final class GraphRewriter {
 
   private OnnxModel finish() {
     OnnxModel slim = editor.build();
-    ModelProto proto =
-        slim.proto().toBuilder().setGraph(declarations.update(slim.graph(), dense)).build();
-    return new OnnxModel(proto, slim.file());
+    return slim.withGraph(declarations.update(slim.graph(), dense));
   }
 }

@@ -3,6 +3,7 @@ package org.fnprune.select;
 import org.fnprune.capture.Captured;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.structure.ChannelWeights;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the unit's name in the plan
  * @param layer the layer number, −1 when unknown
- * @param consumer W, d × m: row j is what channel j writes; projections side by side if there are
+ * @param weights W, d × m: row j is what channel j writes; projections side by side if there are
  *     several
  * @param parametersPerChannel parameters that go with one channel
  * @param moments of the activation that enters the projection; null when nothing was captured
@@ -19,25 +20,41 @@ import org.jspecify.annotations.Nullable;
 public record Candidate(
     String id,
     int layer,
-    Matrix consumer,
+    ChannelWeights weights,
     long parametersPerChannel,
     @Nullable Captured moments,
     @Nullable NetworkMaps networks) {
 
   public Candidate {
-    if (moments != null && moments.width() != consumer.rows()) {
+    if (moments != null && moments.width() != weights.rows()) {
       throw new IllegalArgumentException(
-          id + ": moments of " + moments.width() + " channels, weight of " + consumer.rows());
+          id + ": moments of " + moments.width() + " channels, weight of " + weights.rows());
     }
-    if (networks != null && networks.width() != consumer.rows()) {
+    if (networks != null && networks.width() != weights.rows()) {
       throw new IllegalArgumentException(
-          id + ": networks over " + networks.width() + " channels, weight of " + consumer.rows());
+          id + ": networks over " + networks.width() + " channels, weight of " + weights.rows());
     }
+  }
+
+  /** A candidate whose weights are in memory. */
+  Candidate(
+      String id,
+      int layer,
+      Matrix consumer,
+      long parametersPerChannel,
+      @Nullable Captured moments,
+      @Nullable NetworkMaps networks) {
+    this(id, layer, ChannelWeights.of(consumer), parametersPerChannel, moments, networks);
+  }
+
+  /** W in memory. */
+  Matrix consumer() {
+    return weights.matrix();
   }
 
   /** d, the number of channels. */
   public int width() {
-    return consumer.rows();
+    return weights.rows();
   }
 
   /** The moments, for selectors that need them. */

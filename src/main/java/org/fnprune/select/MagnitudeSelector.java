@@ -17,6 +17,6 @@ final class MagnitudeSelector implements Selector {
 
   @Override
   public Ranking rank(Candidate candidate, long seed) {
-    return Rankings.byStandardisedScore(Rankings.squaredNorms(candidate.consumer()));
+    return Rankings.byStandardisedScore(candidate.weights().squaredNorms());
   }
 }

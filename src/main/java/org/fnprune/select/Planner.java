@@ -39,7 +39,7 @@ public final class Planner {
           new Candidate(
               unit.id(),
               unit.layer(),
-              ConsumerWeights.read(graph, unit),
+              ConsumerWeights.of(graph, unit),
               unit.parametersPerChannel(),
               measured ? moments.get(unit.id()) : null,
               networks.get(unit.id()));

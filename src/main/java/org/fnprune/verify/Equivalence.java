@@ -1,8 +1,10 @@
 package org.fnprune.verify;
 
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
@@ -37,28 +39,80 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
       PruningPlan plan,
       List<TokenBatch> batches,
       RuntimeOptions options) {
-    List<String> output = List.of(slim.graph().getOutput(0).getName());
+    return check(
+        masked, () -> OnnxSession.ofModel(slim, options), structure, plan, batches, options);
+  }
+
+  /** Compares the first outputs with those of a model as its file lies on disk. */
+  public static Equivalence check(
+      MaskedModel masked,
+      Path slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      RuntimeOptions options) {
+    return check(
+        masked,
+        () -> OnnxSession.ofFile(slim, options, weights(masked)),
+        structure,
+        plan,
+        batches,
+        options);
+  }
+
+  /** Runs one model after the other: large ones do not fit into memory together. */
+  private static Equivalence check(
+      MaskedModel masked,
+      Supplier<OnnxSession> slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      RuntimeOptions options) {
+    List<String> output = List.of(masked.model().graph().getOutput(0).getName());
     Map<String, ExtraInput> masks = masked.inputs(structure, plan);
-    double difference = 0;
-    double largest = 0;
-    try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
-        BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
-      for (TokenBatch batch : batches) {
-        FloatBuffer expected = reference.run(batch, output, masks).get(0).values();
-        FloatBuffer found = rewritten.run(batch, output).get(0).values();
-        if (expected.remaining() != found.remaining()) {
-          return new Equivalence(Double.POSITIVE_INFINITY, RELATIVE, false, batches.size());
+    Difference difference = new Difference();
+    try (ReferenceOutputs expected = ReferenceOutputs.create()) {
+      try (BatchRunner runner =
+          new BatchRunner(OnnxSession.ofModel(masked.model(), options, weights(masked)))) {
+        for (TokenBatch batch : batches) {
+          expected.add(runner.run(batch, output, masks).get(0).values());
         }
-        for (int i = 0; i < expected.remaining(); i++) {
-          difference = Math.max(difference, difference(expected.get(i), found.get(i)));
-          largest = Math.max(largest, finite(expected.get(i)));
+      }
+      try (BatchRunner runner = new BatchRunner(slim.get())) {
+        for (int i = 0; i < batches.size(); i++) {
+          difference.add(expected.get(i), runner.run(batches.get(i), output).get(0).values());
         }
       }
     }
-    double tolerance = relative(slim) * largest;
+    double tolerance = relative(masked.model()) * difference.largest;
     // Outputs that are all zero or not finite would make any two models equal.
-    boolean passed = largest > 0 && difference <= tolerance;
-    return new Equivalence(difference, tolerance, passed, batches.size());
+    boolean passed = difference.largest > 0 && difference.max <= tolerance;
+    return new Equivalence(difference.max, tolerance, passed, batches.size());
+  }
+
+  /** A few batches are not worth a copy of weights that can be read in their files. */
+  private static OnnxSession.Weights weights(MaskedModel masked) {
+    return masked.model().hasExternalData()
+        ? OnnxSession.Weights.MAPPED
+        : OnnxSession.Weights.COPIED;
+  }
+
+  /** The largest difference so far, and the largest value that was expected. */
+  private static final class Difference {
+
+    private double max;
+    private double largest;
+
+    void add(FloatBuffer expected, FloatBuffer found) {
+      if (expected.remaining() != found.remaining()) {
+        max = Double.POSITIVE_INFINITY;
+        return;
+      }
+      for (int i = 0; i < expected.remaining(); i++) {
+        max = Math.max(max, difference(expected.get(i), found.get(i)));
+        largest = Math.max(largest, finite(expected.get(i)));
+      }
+    }
   }
 
   /**
