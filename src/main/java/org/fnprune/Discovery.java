@@ -70,7 +70,7 @@ public final class Discovery {
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
     folder.begin(lock);
     try {
-      folder.write("structure.json", Json.pretty(StructureJson.of(inputs.structure())));
+      folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
       Discovery discovery = new Discovery(recipe, inputs, device, listener);
       return discovery.networks(discovery.capture(folder), folder);
     } catch (UsageException e) {

@@ -94,7 +94,7 @@ public final class Pipeline {
       throws Exception {
     Graph model = inputs.dense();
     Structure structure = inputs.structure();
-    folder.write("structure.json", Json.pretty(StructureJson.of(structure)));
+    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
     Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
     Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
     ImmutableMap<String, NetworkMaps> networks =
@@ -188,8 +188,7 @@ public final class Pipeline {
       throws Exception {
     OnnxModel slim =
         clock.time(
-            "rewrite",
-            () -> GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, fits));
+            "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, fits));
     if (slim.parameters() >= inputs.structure().parameters()) {
       throw new IllegalStateException(
           "the slim model has "

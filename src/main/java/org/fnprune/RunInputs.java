@@ -30,6 +30,7 @@ import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
+import org.fnprune.structure.UnitKind;
 import org.fnprune.verify.Task;
 
 /**
@@ -37,7 +38,8 @@ import org.fnprune.verify.Task;
  *
  * @param folder where the model lies
  * @param dense the model's graph
- * @param structure what can be removed
+ * @param found what could be removed, of every kind
+ * @param structure what may be removed: the units of the recipe's targets
  * @param signals what is captured of the text
  * @param groups batches of sample text by group, longest first; one group without a name where
  *     nothing is grouped, none when the recipe has no text
@@ -49,6 +51,7 @@ import org.fnprune.verify.Task;
 record RunInputs(
     ModelFolder folder,
     Graph dense,
+    Structure found,
     Structure structure,
     ImmutableList<Signal> signals,
     ImmutableMap<String, ImmutableList<TokenBatch>> groups,
@@ -69,7 +72,7 @@ record RunInputs(
     Planner.requireReachable(model.structure, recipe.prune());
     boolean networks = Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS);
     if (networks) {
-      requireNeuronsOfTargets(recipe.networks().signals());
+      requireNeuronsOfTargets(recipe.networks().signals(), model.structure);
     }
     return model
         .capturing(Signals.ACTIVATION, networks ? recipe.networks().signals() : Signals.ACTIVATION)
@@ -78,8 +81,8 @@ record RunInputs(
   }
 
   /** Networks over one set of neurons say nothing of another set. */
-  private static void requireNeuronsOfTargets(Signals source) {
-    if (source == Signals.FFN_OUT) {
+  private static void requireNeuronsOfTargets(Signals source, Structure targets) {
+    if (source == Signals.FFN_OUT && targets.kinds().contains(UnitKind.FFN)) {
       throw new UsageException(
           "networks.source ffn-out finds networks over what the down projections write, which say"
               + " nothing of the ffn neurons that are to be removed",
@@ -129,16 +132,12 @@ record RunInputs(
     ModelFolder folder = ModelFolder.open(recipe.model());
     Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
     dense.model().checkExternalData();
-    Structure structure = StructureFinder.find(dense);
-    if (structure.units().isEmpty()) {
-      throw new UsageException(
-          "model '" + recipe.model() + "' has no prunable units of kind ffn",
-          "see 'fnprune inspect " + recipe.model() + "' for the reasons");
-    }
+    Structure found = StructureFinder.find(dense);
     return new RunInputs(
         folder,
         dense,
-        structure,
+        found,
+        Targets.of(found, recipe),
         ImmutableList.of(),
         ImmutableMap.of(),
         0,
@@ -153,8 +152,10 @@ record RunInputs(
         Stream.of(kinds)
             .distinct()
             .flatMap(kind -> structure.units().stream().map(unit -> Signal.of(dense, unit, kind)))
+            .distinct()
             .collect(ImmutableList.toImmutableList());
-    return new RunInputs(folder, dense, structure, wanted, groups, skipped, captured, tasks, hashes);
+    return new RunInputs(
+        folder, dense, found, structure, wanted, groups, skipped, captured, tasks, hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -167,9 +168,9 @@ record RunInputs(
           "temporal-ica goes over the text a second time, but there are only moments in " + moments,
           "use --method spatial-ica, or give --calibration FILE");
     }
-    MomentsStore found = MomentsFiles.require(moments, modelId(), signals);
+    MomentsStore store = MomentsFiles.require(moments, modelId(), signals);
     return new RunInputs(
-        folder, dense, structure, signals, groups, skipped, Optional.of(found), tasks, hashes);
+        folder, dense, found, structure, signals, groups, skipped, Optional.of(store), tasks, hashes);
   }
 
   /** What identifies the model: a hash of all its files. */
@@ -190,7 +191,8 @@ record RunInputs(
       ImmutableList<Task> loaded =
           TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
-        return new RunInputs(folder, dense, structure, signals, groups, skipped, captured, loaded, hashes);
+        return new RunInputs(
+            folder, dense, found, structure, signals, groups, skipped, captured, loaded, hashes);
       }
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
@@ -204,6 +206,7 @@ record RunInputs(
       return new RunInputs(
           folder,
           dense,
+          found,
           structure,
           signals,
           batches.buildOrThrow(),

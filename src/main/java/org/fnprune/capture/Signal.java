@@ -7,6 +7,7 @@ import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.SignalTensor;
 import org.fnprune.structure.SignalTensors;
+import org.fnprune.structure.UnitKind;
 
 /**
  * A stream of vectors h ∈ R^d, one per token: the last axes of one or more tensors, side by side.
@@ -27,17 +28,18 @@ public record Signal(String id, ImmutableList<String> tensors, ImmutableIntArray
   /** What enters a unit's projection. */
   public static Signal activation(PrunableUnit unit) {
     return new Signal(
-        unit.id(),
-        ImmutableList.of(unit.activation()),
-        ImmutableIntArray.of(Math.multiplyExact(unit.width(), unit.unitSize())));
+        unit.id(), ImmutableList.of(unit.activation()), ImmutableIntArray.of(unit.positions()));
   }
 
   /**
-   * A unit's signals of a kind.
+   * A unit's signals of a kind. Heads, KV groups and outputs have but one: their activation.
    *
    * @throws org.fnprune.common.UsageException when its tensors cannot be told
    */
   public static Signal of(Graph graph, PrunableUnit unit, Signals kind) {
+    if (unit.kind() != UnitKind.FFN) {
+      return activation(unit);
+    }
     ImmutableList<SignalTensor> found = SignalTensors.of(graph, unit, kind);
     return new Signal(
         id(unit, kind),
@@ -47,6 +49,9 @@ public record Signal(String id, ImmutableList<String> tensors, ImmutableIntArray
 
   /** The id of a unit's signals of a kind. */
   public static String id(PrunableUnit unit, Signals kind) {
+    if (unit.kind() != UnitKind.FFN) {
+      return unit.id();
+    }
     return switch (kind) {
       case ACTIVATION -> unit.id();
       case ACTIVATION_AND_UP -> unit.id() + ".features";

@@ -47,7 +47,11 @@ final class RecipeFlags {
         new Text("R", "share of the targets' parameters to remove, between 0 and 1"));
     texts.put(
         Flag.PARAMETERS, new Text("R", "instead of --sparsity: share of the whole model to keep"));
-    texts.put(Flag.TARGETS, new Text("KINDS", "kinds of unit (default ffn)"));
+    texts.put(
+        Flag.TARGETS,
+        new Text(
+            "KINDS",
+            "kinds of unit: ffn, heads, kv_groups, ffn_out,\nor several with commas (default ffn)"));
     texts.put(
         Flag.SELECTOR,
         new Text(
@@ -56,7 +60,7 @@ final class RecipeFlags {
     texts.put(
         Flag.FORM, new Text("F", "of functional-networks: coverage or union (default coverage)"));
     texts.put(Flag.ALLOCATION, new Text("A", "uniform or global (default uniform)"));
-    texts.put(Flag.ROUND_TO, new Text("N", "kept widths are multiples of this (default 8)"));
+    texts.put(Flag.ROUND_TO, new Text("N", "kept widths of ffn are multiples of this (default 8)"));
     texts.put(
         Flag.COMPENSATE, new Text("M", "none, bias or least-squares (default least-squares)"));
     texts.put(Flag.RIDGE, new Text("E", "ridge of least-squares: auto or a number (default auto)"));

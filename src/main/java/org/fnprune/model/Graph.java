@@ -19,7 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.fnprune.common.UsageException;
 
-/** An indexed view of a model's main graph: who makes a tensor, who reads it, and constants. */
+/**
+ * An indexed view of a model's graph: who makes a tensor, who reads it, and constants. Functions
+ * are in place of their calls, and the nodes of an If's branches beside the others ({@link
+ * Branches}).
+ */
 public final class Graph {
 
   /** Input number {@code input} of node number {@code node}. */
@@ -63,7 +67,7 @@ public final class Graph {
    * @throws UsageException when a name is defined twice or a node has too few inputs
    */
   public static Graph of(OnnxModel model) {
-    return new Graph(model);
+    return new Graph(model.flat());
   }
 
   private void addInitializer(TensorProto tensor) {
@@ -139,7 +143,12 @@ public final class Graph {
         && (node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx"));
   }
 
-  /** The model this graph belongs to. */
+  /** Whether two nodes never run both: they lie in the two branches of one If. */
+  public boolean exclude(int a, int b) {
+    return Branches.exclude(nodes.get(a), nodes.get(b));
+  }
+
+  /** The model this graph belongs to, flat. */
   public OnnxModel model() {
     return model;
   }

@@ -144,19 +144,24 @@ public record OnnxModel(
 
   /**
    * Number of the model's parameters: the floating-point values of its initialisers, and of
-   * Constant nodes that hold a matrix.
+   * Constant nodes that hold a matrix, in subgraphs too.
    */
   public long parameters() {
-    Stream<TensorProto> constants =
-        graph().getNodeList().stream()
+    return Subgraphs.andInside(graph())
+        .flatMap(OnnxModel::constants)
+        .filter(OnnxModel::isWeight)
+        .mapToLong(Tensors::elements)
+        .sum();
+  }
+
+  private static Stream<TensorProto> constants(GraphProto graph) {
+    Stream<TensorProto> nodes =
+        graph.getNodeList().stream()
             .filter(node -> node.getOpType().equals("Constant"))
             .flatMap(node -> node.getAttributeList().stream())
             .map(AttributeProto::getT)
             .filter(tensor -> tensor.getDimsCount() > 1);
-    return Stream.concat(graph().getInitializerList().stream(), constants)
-        .filter(OnnxModel::isWeight)
-        .mapToLong(Tensors::elements)
-        .sum();
+    return Stream.concat(graph.getInitializerList().stream(), nodes);
   }
 
   private static boolean isBelow(Set<Path> files, Path folder) {
@@ -256,6 +261,26 @@ public record OnnxModel(
           .forEach(edited.getGraphBuilder()::addInput);
     }
     return edited;
+  }
+
+  /**
+   * This model as channels are followed in it: functions in place of their calls, and the nodes of
+   * branches beside the others; the very same where it has neither.
+   *
+   * @throws UsageException when functions call themselves
+   */
+  OnnxModel flat() {
+    ModelProto inlined = FunctionInliner.inline(proto);
+    GraphProto flat = BranchFlattener.flatten(inlined.getGraph());
+    return inlined.equals(proto) && flat.equals(graph())
+        ? this
+        : new OnnxModel(inlined.toBuilder().setGraph(flat).build(), file);
+  }
+
+  /** A flat model as ONNX Runtime runs it and files hold it; any other as it is. */
+  public OnnxModel nested() {
+    GraphProto nested = BranchNester.nest(graph());
+    return nested.equals(graph()) ? this : withGraph(nested);
   }
 
   /** The opset version of the standard operators. */

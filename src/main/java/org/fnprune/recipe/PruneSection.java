@@ -26,9 +26,10 @@ final class PruneSection {
           "protect",
           "round_to");
 
-  /** The unit kinds of the contract, and whether they can be pruned yet. */
-  private static final ImmutableMap<String, Boolean> TARGETS =
-      ImmutableMap.of("ffn", true, "ffn_out", false, "heads", false, "kv_groups", false);
+  /** The unit kinds of the contract. */
+  private static final ImmutableMap<String, String> TARGETS =
+      ImmutableMap.of(
+          "ffn", "ffn", "heads", "heads", "kv_groups", "kv_groups", "ffn_out", "ffn_out");
 
   private PruneSection() {}
 
@@ -57,16 +58,13 @@ final class PruneSection {
     if (setting == null) {
       return ImmutableList.of("ffn");
     }
-    for (Setting target : setting.elements()) {
-      if (!target.oneOf(TARGETS)) {
-        target.only("ffn");
-      }
-    }
     if (setting.elements().isEmpty()) {
-      throw setting.refuse("must name at least one kind of unit", "write [ffn]");
+      throw setting.refuse(
+          "must name at least one kind of unit: " + String.join(", ", TARGETS.keySet()),
+          "write [ffn]");
     }
     return setting.elements().stream()
-        .map(Setting::text)
+        .map(target -> target.oneOf(TARGETS))
         .distinct()
         .collect(ImmutableList.toImmutableList());
   }

@@ -51,13 +51,15 @@ public record Recipe(
   /**
    * What is removed.
    *
-   * @param targets unit kinds; only {@code ffn} for now
+   * @param targets unit kinds, at least one of {@code ffn}, {@code heads}, {@code kv_groups} and
+   *     {@code ffn_out}; units of other kinds stay whole
    * @param budget how much
    * @param selector which channels
    * @param form of the functional-networks selector
    * @param protectFirst layers at the start that stay whole
    * @param protectLast layers at the end that stay whole
-   * @param roundTo kept widths are multiples of this (or the full width)
+   * @param roundTo kept widths of {@code ffn} units are multiples of this (or the full width);
+   *     heads, KV groups and {@code ffn_out} are removed one by one
    */
   public record Prune(
       ImmutableList<String> targets,

@@ -146,13 +146,6 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     return choice;
   }
 
-  /** Refuses any value but the one that is built so far. */
-  void only(String allowed) {
-    if (!text.equals(allowed)) {
-      throw refuse("is not built yet; allowed for now: " + allowed, "write " + allowed);
-    }
-  }
-
   /** Whether it starts as a number does, whatever follows. */
   boolean looksNumeric() {
     return text.matches("[-+.]*[0-9].*");

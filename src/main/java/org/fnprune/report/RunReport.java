@@ -88,12 +88,9 @@ public record RunReport(
 
   /** Fraction of the targets' parameters that the plan removes. */
   public double sparsity() {
-    Map<String, Long> perChannel = new HashMap<>();
-    structure.units().forEach(u -> perChannel.put(u.id(), u.parametersPerChannel()));
-    long removed =
-        plan.units().stream()
-            .mapToLong(u -> (u.width() - u.kept().length()) * perChannel.getOrDefault(u.id(), 0L))
-            .sum();
+    Map<String, Integer> kept = new HashMap<>();
+    plan.units().forEach(u -> kept.put(u.id(), u.kept().length()));
+    long removed = structure.removedParameters(u -> kept.getOrDefault(u.id(), u.width()));
     return (double) removed / Math.max(1, targetParameters());
   }
 }

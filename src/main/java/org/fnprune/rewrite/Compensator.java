@@ -65,7 +65,7 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
           Compensation.fit(
               captured,
               ConsumerWeights.read(dense, unit),
-              planned.kept(),
+              planned.keptPositions(),
               possible(options.method(), unit, captured, warnings),
               options.ridge()));
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.fnprune.model.Branches;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.SlicedTensor;
@@ -76,8 +77,7 @@ final class GraphEditor {
    * @param axis negative, counted from the end
    */
   void slice(Graph.Use use, int axis, int[] positions) {
-    TensorProto whole =
-        dense.constant(dense.node(use.node()).getInput(use.input())).orElseThrow();
+    TensorProto whole = dense.constant(dense.node(use.node()).getInput(use.input())).orElseThrow();
     Optional<SlicedTensor> inFile = dense.model().inFile(whole);
     if (inFile.isEmpty()) {
       replace(use, dense.model().data(whole).slice(axis, positions));
@@ -99,6 +99,11 @@ final class GraphEditor {
     return own ? tensor : freshName(tensor + "_pruned");
   }
 
+  /** Lets one node input read what another does by now. */
+  void share(Graph.Use from, Graph.Use to) {
+    node(to.node()).setInput(to.input(), node(from.node()).getInput(from.input()));
+  }
+
   /** Adds an initialiser, or replaces the one of that name. */
   void put(TensorProto tensor) {
     initializers.put(tensor.getName(), tensor);
@@ -107,11 +112,11 @@ final class GraphEditor {
   }
 
   void insertBefore(int index, NodeProto node) {
-    before.put(index, node);
+    before.put(index, Branches.beside(dense.node(index), node));
   }
 
   void insertAfter(int index, NodeProto node) {
-    after.put(index, node);
+    after.put(index, Branches.beside(dense.node(index), node));
   }
 
   /** The changed model, without what the changes left unused. */

@@ -69,7 +69,13 @@ public final class GraphRewriter {
   private void prune(PrunableUnit unit, ImmutableIntArray kept) {
     BitSet channels = new BitSet();
     kept.forEach(channels::set);
+    Map<String, WeightSlice> cut = new HashMap<>();
     for (WeightSlice slice : unit.slices()) {
+      WeightSlice other = cut.putIfAbsent(slice.storage(), slice);
+      if (other != null && isSame(slice, other)) {
+        editor.share(other.use(), slice.use());
+        continue;
+      }
       editor.slice(
           slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
     }
@@ -79,6 +85,12 @@ public final class GraphRewriter {
             (tensor, axis) ->
                 declarations.narrow(
                     tensor, axis.axis(), axis.width(), axis.positionsOf(channels).length));
+  }
+
+  /** Whether both branches of an If use a weight alike: it is cut once. */
+  private boolean isSame(WeightSlice slice, WeightSlice other) {
+    return dense.exclude(slice.use().node(), other.use().node())
+        && slice.channels().equals(other.channels());
   }
 
   private void fit(PrunableUnit unit, Compensation.Fit fit) {

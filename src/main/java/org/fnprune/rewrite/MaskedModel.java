@@ -21,8 +21,9 @@ import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 
 /**
- * The dense model with one float input more per unit: a mask over its channels that is multiplied
- * into the activation, so that any choice of channels can be tried without rewriting.
+ * The dense model with one float input more per unit: a mask over the positions of its channels
+ * that is multiplied into the activation, so that any choice of channels can be tried without
+ * rewriting.
  *
  * @param model the model to run
  * @param masks input names by unit id
@@ -36,7 +37,7 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
     GraphProto.Builder inputs = GraphProto.newBuilder();
     for (PrunableUnit unit : structure.units()) {
       String mask = editor.freshName("fnprune_mask_" + unit.id());
-      inputs.addInput(vector(mask, unit.width()));
+      inputs.addInput(vector(mask, unit.positions()));
       masks.put(unit.id(), mask);
       multiply(editor, unit, mask);
     }
@@ -66,16 +67,38 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
                       .setI(type.number()))
               .build());
     }
-    String masked = editor.freshName(unit.activation() + "_masked");
+    Map<String, String> masked = new HashMap<>();
+    for (Projection consumer : unit.consumers()) {
+      NodeProto.Builder reader = editor.node(consumer.node());
+      String activation = reader.getInput(consumer.activationInput());
+      String product = masked.get(activation);
+      if (product == null) {
+        product = editor.freshName(activation + "_masked");
+        masked.put(activation, product);
+        insertMul(editor, unit, activation, factor, product);
+      }
+      reader.setInput(consumer.activationInput(), product);
+    }
+  }
+
+  /** Multiplies before the first product that reads {@code activation}: each branch has its own. */
+  private static void insertMul(
+      GraphEditor editor, PrunableUnit unit, String activation, String factor, String product) {
+    int at =
+        unit.consumers().stream()
+            .filter(
+                c -> editor.dense().node(c.node()).getInput(c.activationInput()).equals(activation))
+            .mapToInt(Projection::node)
+            .min()
+            .orElseThrow();
     editor.insertBefore(
         at,
         NodeProto.newBuilder()
             .setOpType("Mul")
-            .addInput(unit.activation())
+            .addInput(activation)
             .addInput(factor)
-            .addOutput(masked)
+            .addOutput(product)
             .build());
-    unit.consumers().forEach(consumer -> editor.node(consumer.node()).setInput(0, masked));
   }
 
   private static ValueInfoProto vector(String name, int width) {
@@ -97,14 +120,14 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
   public Map<String, ExtraInput> inputs(Structure structure, PruningPlan plan) {
     Map<String, ExtraInput> extra = new HashMap<>();
     for (PrunableUnit unit : structure.units()) {
-      float[] mask = new float[unit.width()];
+      float[] mask = new float[unit.positions()];
       java.util.Arrays.fill(mask, 1f);
-      extra.put(name(unit.id()), new ExtraInput(mask, unit.width()));
+      extra.put(name(unit.id()), new ExtraInput(mask, unit.positions()));
     }
     for (UnitPlan planned : plan.units()) {
-      float[] mask = new float[planned.width()];
-      planned.kept().forEach(i -> mask[i] = 1f);
-      extra.put(name(planned.id()), new ExtraInput(mask, planned.width()));
+      float[] mask = new float[planned.positions()];
+      planned.keptPositions().forEach(i -> mask[i] = 1f);
+      extra.put(name(planned.id()), new ExtraInput(mask, planned.positions()));
     }
     return extra;
   }

@@ -60,7 +60,8 @@ public final class SequentialCompensation {
       if (planned == null) {
         continue;
       }
-      Matrix weight = ConsumerWeights.read(dense, unit).selectRows(planned.kept().toArray());
+      Matrix weight =
+          ConsumerWeights.read(dense, unit).selectRows(planned.keptPositions().toArray());
       ErrorMoments measured =
           ErrorCapture.run(
               dense.model(),

@@ -100,6 +100,16 @@ final class ShapeEditor {
                     && t.elements() > 0);
   }
 
+  private String changed(int before, String part, int length, Map<Integer, Long> values) {
+    Optional<TensorData> constant = numbers(part);
+    if (constant.isPresent()) {
+      return changed(constant.get(), part, values);
+    }
+    return length == values.size()
+        ? vector(part + "_pruned", values.values().stream().mapToLong(Long::longValue).toArray())
+        : replaced(before, part, length, values);
+  }
+
   private String changed(TensorData constant, String tensor, Map<Integer, Long> values) {
     long[] numbers = constant.toLongs();
     values.forEach((i, value) -> numbers[i] = value);
@@ -135,13 +145,7 @@ final class ShapeEditor {
         }
       }
       if (!inside.isEmpty()) {
-        String tensor = concat.getInput(part);
-        Optional<TensorData> constant = numbers(tensor);
-        copy.setInput(
-            part,
-            constant.isPresent()
-                ? changed(constant.get(), tensor, inside)
-                : vector(tensor + "_pruned", inside.values().iterator().next()));
+        copy.setInput(part, changed(before, concat.getInput(part), to - from, inside));
       }
       from = to;
     }

@@ -63,7 +63,7 @@ public final class SlimFolder {
     Files.createDirectories(part);
     Path onnx = part.resolve(source.root().relativize(source.onnxFile()).toString());
     MoreFiles.createParentDirectories(onnx);
-    writeModel(dense, slim, onnx);
+    writeModel(dense, slim.nested(), onnx);
     Set<String> dataFiles = fileNames(dense);
     for (Path file : source.otherFiles()) {
       if (!belongsToAModel(file, dataFiles)) {

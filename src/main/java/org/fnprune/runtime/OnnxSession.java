@@ -64,12 +64,12 @@ public final class OnnxSession implements AutoCloseable {
         options,
         weights,
         (environment, o) -> {
-          OnnxModel whole = model.withSlicesRead();
-          Optional<OnnxModel.Located> located = whole.located();
+          OnnxModel runnable = model.withSlicesRead().nested();
+          Optional<OnnxModel.Located> located = runnable.located();
           if (located.isPresent()) {
             o.addConfigEntry(EXTERNAL_FOLDER, located.get().folder().toString());
           }
-          ModelProto proto = located.map(OnnxModel.Located::proto).orElse(whole.proto());
+          ModelProto proto = located.map(OnnxModel.Located::proto).orElse(runnable.proto());
           return environment.createSession(proto.toByteArray(), o);
         });
   }

@@ -1,10 +1,14 @@
 package org.fnprune.select;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.structure.Overlap;
 import org.fnprune.structure.Structure;
+import org.fnprune.structure.UnitKind;
 
 /** Spreads a budget of parameters over units: how many channels each one keeps. */
 final class Allocation {
@@ -12,34 +16,44 @@ final class Allocation {
   private Allocation() {}
 
   /**
-   * Kept widths, in the places' order. Each is a multiple of {@code roundTo} or the full width, and
-   * at least one block. Units of the first and last protected layers stay whole (layers count by
-   * their distinct numbers; a unit of unknown layer, −1, is never protected).
+   * Kept widths, in the places' order. Each is at least one channel; that of feed-forward neurons
+   * is a multiple of {@code roundTo}, and at least one block, or the full width. Units of the first
+   * and last protected layers stay whole (layers count by their distinct numbers; a unit of unknown
+   * layer, −1, is never protected).
    *
+   * @param overlaps parameters that two of the places count, by their numbers
    * @param rankings of the places, in their order; looked at for the global rule only
    * @param parametersToRemove the target; met as closely as the grid of widths allows
    * @throws UsageException when the target is out of reach or too small for one step of the grid
    */
   static List<Integer> widths(
-      List<Place> places, List<Ranking> rankings, long parametersToRemove, Recipe.Prune options) {
+      List<Place> places,
+      List<Overlap> overlaps,
+      List<Ranking> rankings,
+      long parametersToRemove,
+      Recipe.Prune options) {
     check(places, rankings);
-    List<Slot> slots = slots(places, options);
-    requireReachable(slots, parametersToRemove, options);
+    Removal removal = removal(places, overlaps, options);
+    requireReachable(removal, parametersToRemove, options);
     List<Integer> widths =
         switch (options.allocation()) {
-          case UNIFORM -> UniformAllocation.widths(slots, parametersToRemove);
-          case GLOBAL -> GlobalAllocation.widths(slots, rankings, parametersToRemove);
+          case UNIFORM -> UniformAllocation.widths(removal, parametersToRemove);
+          case GLOBAL -> GlobalAllocation.widths(removal, rankings, parametersToRemove);
         };
-    if (removed(slots, widths) == 0) {
-      throw new UsageException(
-          "nothing would be removed: the target of "
-              + parametersToRemove
-              + " parameters is too small for steps of "
-              + options.roundTo()
-              + " channels",
-          "raise sparsity or lower round_to");
+    if (removal.at(widths) == 0) {
+      throw nothing(removal, parametersToRemove, options);
     }
     return widths;
+  }
+
+  private static UsageException nothing(Removal removal, long target, Recipe.Prune options) {
+    boolean rounded = removal.slots().stream().anyMatch(slot -> slot.grid().block() > 1);
+    return new UsageException(
+        "nothing would be removed: the target of "
+            + target
+            + " parameters is too small for "
+            + (rounded ? "steps of " + options.roundTo() + " channels" : "one channel"),
+        rounded ? "raise sparsity or lower round_to" : "raise sparsity");
   }
 
   /**
@@ -49,7 +63,12 @@ final class Allocation {
    */
   static void requireReachable(Structure structure, long target, Recipe.Prune options) {
     List<Place> places = structure.units().stream().map(Place::of).toList();
-    requireReachable(slots(places, options), target, options);
+    requireReachable(removal(places, structure.overlaps(), options), target, options);
+  }
+
+  private static Removal removal(List<Place> places, List<Overlap> overlaps, Recipe.Prune options) {
+    return new Removal(
+        ImmutableList.copyOf(slots(places, options)), ImmutableList.copyOf(overlaps));
   }
 
   /**
@@ -70,15 +89,6 @@ final class Allocation {
     }
   }
 
-  /** Parameters that go at these widths. */
-  static long removed(List<Slot> slots, List<Integer> widths) {
-    long removed = 0;
-    for (int u = 0; u < slots.size(); u++) {
-      removed = Math.addExact(removed, slots.get(u).removedAt(widths.get(u)));
-    }
-    return removed;
-  }
-
   private static List<Slot> slots(List<Place> units, Recipe.Prune options) {
     List<Integer> ordered =
         units.stream().map(Place::layer).filter(layer -> layer >= 0).distinct().sorted().toList();
@@ -88,18 +98,21 @@ final class Allocation {
     for (Place unit : units) {
       int place = ordered.indexOf(unit.layer());
       boolean fixed = unit.layer() >= 0 && (place < firstOpen || place >= pastOpen);
-      WidthGrid grid = new WidthGrid(unit.width(), options.roundTo());
+      int block = unit.kind() == UnitKind.FFN ? options.roundTo() : 1;
+      WidthGrid grid = new WidthGrid(unit.width(), block);
       slots.add(new Slot(grid, unit.parametersPerChannel(), fixed));
     }
     return slots;
   }
 
-  private static void requireReachable(List<Slot> slots, long target, Recipe.Prune options) {
-    long possible = removed(slots, slots.stream().map(Slot::smallest).toList());
+  private static void requireReachable(Removal removal, long target, Recipe.Prune options) {
+    List<Slot> slots = removal.slots();
+    long possible = removal.at(slots.stream().map(Slot::smallest).toList());
     if (target <= possible) {
       return;
     }
-    long all = slots.stream().mapToLong(slot -> slot.removedAt(0)).sum();
+    long all = removal.at(Collections.nCopies(slots.size(), 0));
+    boolean rounded = slots.stream().anyMatch(slot -> slot.grid().block() > 1);
     throw new UsageException(
         "cannot remove "
             + target
@@ -107,17 +120,28 @@ final class Allocation {
             + possible
             + " of the targets' "
             + all
-            + (" can go when every unit keeps " + options.roundTo() + " channels, the first ")
+            + (" can go when every unit keeps " + least(slots, options) + ", the first ")
             + (options.protectFirst() + " and the last " + options.protectLast())
             + " layers stay whole",
         possible == 0
-            ? "lower round_to or protect fewer layers"
+            ? (rounded ? "lower round_to or protect fewer layers" : "protect fewer layers")
             : (options.budget() instanceof Recipe.Budget.Parameters
                     ? "raise parameters"
                     : "lower sparsity to "
                         + Math.floor(1000.0 * possible / all) / 1000
                         + " or less")
-                + ", protect fewer layers, or lower round_to");
+                + (rounded
+                    ? ", protect fewer layers, or lower round_to"
+                    : ", or protect fewer layers"));
+  }
+
+  private static String least(List<Slot> slots, Recipe.Prune options) {
+    boolean all = slots.stream().allMatch(slot -> slot.grid().block() > 1);
+    boolean none = slots.stream().allMatch(slot -> slot.grid().block() == 1);
+    if (all || (none && options.roundTo() == 1)) {
+      return options.roundTo() + " channels";
+    }
+    return none ? "one channel" : options.roundTo() + " neurons or one head";
   }
 
   private static void check(List<Place> places, List<Ranking> rankings) {

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the unit's name in the plan
  * @param layer the layer number, −1 when unknown
- * @param weights W, d × m: row j is what channel j writes; projections side by side if there are
- *     several
+ * @param weights W, d × m: row j is what position j of the activation writes; projections side by
+ *     side if there are several
+ * @param unitSize consecutive positions of each channel: 1 for neurons, more for heads
  * @param parametersPerChannel parameters that go with one channel
  * @param moments of the activation that enters the projection; null when nothing was captured
  * @param networks the unit's functional networks; null when none were computed
@@ -21,18 +22,23 @@ public record Candidate(
     String id,
     int layer,
     ChannelWeights weights,
+    int unitSize,
     long parametersPerChannel,
     @Nullable Captured moments,
     @Nullable NetworkMaps networks) {
 
   public Candidate {
+    if (unitSize < 1 || weights.rows() % unitSize != 0) {
+      throw new IllegalArgumentException(
+          id + ": " + weights.rows() + " positions in channels of " + unitSize);
+    }
     if (moments != null && moments.width() != weights.rows()) {
       throw new IllegalArgumentException(
-          id + ": moments of " + moments.width() + " channels, weight of " + weights.rows());
+          id + ": moments of " + moments.width() + " positions, weight of " + weights.rows());
     }
     if (networks != null && networks.width() != weights.rows()) {
       throw new IllegalArgumentException(
-          id + ": networks over " + networks.width() + " channels, weight of " + weights.rows());
+          id + ": networks over " + networks.width() + " positions, weight of " + weights.rows());
     }
   }
 
@@ -41,10 +47,11 @@ public record Candidate(
       String id,
       int layer,
       Matrix consumer,
+      int unitSize,
       long parametersPerChannel,
       @Nullable Captured moments,
       @Nullable NetworkMaps networks) {
-    this(id, layer, ChannelWeights.of(consumer), parametersPerChannel, moments, networks);
+    this(id, layer, ChannelWeights.of(consumer), unitSize, parametersPerChannel, moments, networks);
   }
 
   /** W in memory. */
@@ -52,9 +59,27 @@ public record Candidate(
     return weights.matrix();
   }
 
-  /** d, the number of channels. */
+  /** The number of channels. */
   public int width() {
-    return weights.rows();
+    return weights.rows() / unitSize;
+  }
+
+  /** The channel that a position of the activation belongs to. */
+  int channel(int position) {
+    return position / unitSize;
+  }
+
+  /**
+   * A channel's score: the sum of its positions' scores.
+   *
+   * @param ofPositions d scores
+   */
+  double[] perChannel(double[] ofPositions) {
+    double[] scores = new double[width()];
+    for (int j = 0; j < ofPositions.length; j++) {
+      scores[channel(j)] += ofPositions[j];
+    }
+    return scores;
   }
 
   /** The moments, for selectors that need them. */

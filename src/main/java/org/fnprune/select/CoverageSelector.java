@@ -16,6 +16,8 @@ import org.fnprune.linalg.Matrix;
  *       carry
  * </ul>
  *
+ * <p>Of a head, a is the sum over its positions.
+ *
  * <p>The root makes the second neuron of a network worth less than the first of another. Values are
  * the marginal gains, hence shares of the unit's own output variance, comparable over units.
  */
@@ -45,8 +47,22 @@ final class CoverageSelector implements Selector {
     LiveNeurons.requireFinite(captured);
     Matrix maps = candidate.requireNetworks().maps();
     return new Coverage(
-        parts(maps, Rankings.outputEnergy(candidate)),
+        channels(candidate, parts(maps, Rankings.outputEnergy(candidate))),
         weights(maps, captured, candidate.consumer()));
+  }
+
+  /** What a channel has of a network is what its positions have. */
+  private static Matrix channels(Candidate candidate, Matrix parts) {
+    if (candidate.unitSize() == 1) {
+      return parts;
+    }
+    double[] sums = new double[Math.multiplyExact(candidate.width(), parts.cols())];
+    for (int j = 0; j < parts.rows(); j++) {
+      for (int k = 0; k < parts.cols(); k++) {
+        sums[candidate.channel(j) * parts.cols() + k] += parts.get(j, k);
+      }
+    }
+    return Matrix.of(candidate.width(), parts.cols(), sums);
   }
 
   /** a, d × k; a network without energy has none to share. */

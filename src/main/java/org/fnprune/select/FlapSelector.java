@@ -3,8 +3,8 @@ package org.fnprune.select;
 import java.util.Set;
 
 /**
- * C_jj ‖w_j‖²: how much the output fluctuates with a channel (FLAP, arXiv 2312.11983). Values are
- * z-scores within the unit.
+ * C_jj ‖w_j‖²: how much the output fluctuates with a channel (FLAP, arXiv 2312.11983). Heads sum
+ * over their positions. Values are z-scores within the unit.
  */
 final class FlapSelector implements Selector {
 
@@ -20,6 +20,6 @@ final class FlapSelector implements Selector {
 
   @Override
   public Ranking rank(Candidate candidate, long seed) {
-    return Rankings.byStandardisedScore(Rankings.outputEnergy(candidate));
+    return Rankings.byStandardisedScore(candidate.perChannel(Rankings.outputEnergy(candidate)));
   }
 }

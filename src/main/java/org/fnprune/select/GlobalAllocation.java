@@ -30,7 +30,8 @@ final class GlobalAllocation {
           .thenComparing(Comparator.comparingDouble(Offer::keptFraction).reversed())
           .thenComparingInt(Offer::unit);
 
-  static List<Integer> widths(List<Slot> slots, List<Ranking> rankings, long target) {
+  static List<Integer> widths(Removal removal, List<Ranking> rankings, long target) {
+    List<Slot> slots = removal.slots();
     List<Integer> widths =
         new ArrayList<>(slots.stream().map(slot -> slot.grid().width()).toList());
     PriorityQueue<Offer> offers = new PriorityQueue<>(CHEAPEST_FIRST);
@@ -39,10 +40,12 @@ final class GlobalAllocation {
     }
     long missing = target;
     for (Offer best = offers.poll(); best != null; best = offers.poll()) {
-      long gone = slots.get(best.unit()).parametersPerChannel() * ((long) best.from() - best.to());
-      if (Math.abs(missing - gone) < Math.abs(missing)) {
-        missing -= gone;
-        widths.set(best.unit(), best.to());
+      widths.set(best.unit(), best.to());
+      long left = target - removal.at(widths);
+      if (Math.abs(left) >= Math.abs(missing)) {
+        widths.set(best.unit(), best.from());
+      } else {
+        missing = left;
         offer(best.unit(), best.to(), slots, rankings, offers);
       }
     }

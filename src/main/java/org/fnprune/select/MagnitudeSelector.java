@@ -2,7 +2,10 @@ package org.fnprune.select;
 
 import java.util.Set;
 
-/** ‖w_j‖²: channels with large outgoing weights. Values are z-scores within the unit. */
+/**
+ * ‖w_j‖²: channels with large outgoing weights; heads sum over their positions. Values are z-scores
+ * within the unit.
+ */
 final class MagnitudeSelector implements Selector {
 
   @Override
@@ -17,6 +20,6 @@ final class MagnitudeSelector implements Selector {
 
   @Override
   public Ranking rank(Candidate candidate, long seed) {
-    return Rankings.byStandardisedScore(candidate.weights().squaredNorms());
+    return Rankings.byStandardisedScore(candidate.perChannel(candidate.weights().squaredNorms()));
   }
 }

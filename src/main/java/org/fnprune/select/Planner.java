@@ -40,6 +40,7 @@ public final class Planner {
               unit.id(),
               unit.layer(),
               ConsumerWeights.of(graph, unit),
+              unit.unitSize(),
               unit.parametersPerChannel(),
               measured ? moments.get(unit.id()) : null,
               networks.get(unit.id()));
@@ -48,6 +49,7 @@ public final class Planner {
     List<Integer> widths =
         Allocation.widths(
             structure.units().stream().map(Place::of).toList(),
+            structure.overlaps(),
             rankings,
             parametersToRemove(structure, options.budget()),
             options);

@@ -26,8 +26,9 @@ final class UniformAllocation {
 
   private UniformAllocation() {}
 
-  static List<Integer> widths(List<Slot> slots, long target) {
-    double fraction = fraction(slots, target);
+  static List<Integer> widths(Removal removal, long target) {
+    List<Slot> slots = removal.slots();
+    double fraction = fraction(removal, target);
     List<Integer> widths = new ArrayList<>();
     double[] remainder = new double[slots.size()];
     for (int u = 0; u < slots.size(); u++) {
@@ -37,25 +38,26 @@ final class UniformAllocation {
       remainder[u] = (ideal - width) / Math.max(grid.above(width) - width, 1);
       widths.add(width);
     }
-    giveBack(slots, widths, remainder, target);
+    giveBack(removal, widths, remainder, target);
     return List.copyOf(widths);
   }
 
   private static void giveBack(
-      List<Slot> slots, List<Integer> widths, double[] remainder, long target) {
-    long excess = Allocation.removed(slots, widths) - target;
+      Removal removal, List<Integer> widths, double[] remainder, long target) {
+    long excess = removal.at(widths) - target;
     List<Integer> order =
-        IntStream.range(0, slots.size())
+        IntStream.range(0, widths.size())
             .boxed()
             .sorted(Comparator.comparingDouble((Integer u) -> -remainder[u]))
             .toList();
     for (int u : order) {
-      Slot slot = slots.get(u);
-      int wider = slot.grid().above(widths.get(u));
-      long back = slot.removedAt(widths.get(u)) - slot.removedAt(wider);
-      if (Math.abs(excess - back) < Math.abs(excess)) {
-        widths.set(u, wider);
-        excess -= back;
+      int narrow = widths.get(u);
+      widths.set(u, removal.slots().get(u).grid().above(narrow));
+      long left = removal.at(widths) - target;
+      if (Math.abs(left) < Math.abs(excess)) {
+        excess = left;
+      } else {
+        widths.set(u, narrow);
       }
     }
   }
@@ -66,16 +68,13 @@ final class UniformAllocation {
   }
 
   /** Bisects the fraction; units that reach their smallest width leave the rest to the others. */
-  private static double fraction(List<Slot> slots, long target) {
+  private static double fraction(Removal removal, long target) {
     double low = 0;
     double high = 1;
     for (int i = 0; i < HALVINGS; i++) {
       double middle = (low + high) / 2;
-      double removed = 0;
-      for (Slot slot : slots) {
-        removed += slot.parametersPerChannel() * (slot.grid().width() - ideal(slot, middle));
-      }
-      if (removed < target) {
+      double[] widths = removal.slots().stream().mapToDouble(slot -> ideal(slot, middle)).toArray();
+      if (removal.at(widths) < target) {
         low = middle;
       } else {
         high = middle;

@@ -8,7 +8,8 @@ import org.fnprune.linalg.Matrix;
  *
  * <p>Channel j is in the union exactly when max_k |z_kj| > τ. So ranking by that maximum and
  * keeping the best n is the union at the τ that bisection would find for n channels, for every n at
- * once. The values are these maxima as they are: a global allocation is then one τ for all units.
+ * once. A head is in the union when any of its positions is. The values are these maxima as they
+ * are: a global allocation is then one τ for all units.
  */
 final class UnionSelector implements Selector {
 
@@ -27,8 +28,9 @@ final class UnionSelector implements Selector {
     Matrix maps = candidate.requireNetworks().maps();
     double[] scores = new double[candidate.width()];
     for (int k = 0; k < maps.rows(); k++) {
-      for (int j = 0; j < scores.length; j++) {
-        scores[j] = Math.max(scores[j], Math.abs(maps.get(k, j)));
+      for (int j = 0; j < maps.cols(); j++) {
+        int channel = candidate.channel(j);
+        scores[channel] = Math.max(scores[channel], Math.abs(maps.get(k, j)));
       }
     }
     return Rankings.byScore(scores);

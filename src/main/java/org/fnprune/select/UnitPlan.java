@@ -1,18 +1,19 @@
 package org.fnprune.select;
 
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.stream.IntStream;
 
 /**
  * Which channels of one unit stay; one entry of {@code plan.json}.
  *
  * @param id the unit's name
- * @param kind {@code ffn}
+ * @param kind {@code ffn}, {@code heads}, {@code kv_groups} or {@code ffn_out}
  * @param layer the layer number, −1 when unknown
  * @param activation the tensor of the dense graph on whose axis zeroing the dropped channels equals
  *     their removal
  * @param axis that axis; always −1, the last
  * @param width number of units before
- * @param unitSize consecutive channels of each (1 for neurons)
+ * @param unitSize consecutive positions of each (1 for neurons)
  * @param kept indices that stay, ascending, at least one
  */
 public record UnitPlan(
@@ -36,6 +37,21 @@ public record UnitPlan(
             id + ": kept indices must ascend within 0 … " + (width - 1) + ", found " + kept.get(i));
       }
     }
+  }
+
+  /** Positions of the activation's last axis that stay: all those of the kept channels. */
+  public ImmutableIntArray keptPositions() {
+    if (unitSize == 1) {
+      return kept;
+    }
+    return ImmutableIntArray.copyOf(
+        kept.stream()
+            .flatMap(channel -> IntStream.range(channel * unitSize, (channel + 1) * unitSize)));
+  }
+
+  /** Positions of the activation's last axis. */
+  public int positions() {
+    return Math.multiplyExact(width, unitSize);
   }
 
   /** Whether nothing is removed. */

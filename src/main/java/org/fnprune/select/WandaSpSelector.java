@@ -6,7 +6,7 @@ import org.fnprune.capture.Captured;
 
 /**
  * mean_i |W_ij| · √(E h_j²): Wanda (arXiv 2306.11695) summed over a channel's outgoing weights.
- * Values are z-scores within the unit.
+ * Heads sum over their positions. * Values are z-scores within the unit.
  */
 final class WandaSpSelector implements Selector {
 
@@ -23,11 +23,11 @@ final class WandaSpSelector implements Selector {
   @Override
   public Ranking rank(Candidate candidate, long seed) {
     Captured moments = candidate.requireMoments();
-    double[] scores = new double[candidate.width()];
+    double[] scores = new double[candidate.consumer().rows()];
     for (int j = 0; j < scores.length; j++) {
       double weight = Arrays.stream(candidate.consumer().row(j)).map(Math::abs).average().orElse(0);
       scores[j] = weight * Math.sqrt(moments.squares().get(0, j) / moments.count());
     }
-    return Rankings.byStandardisedScore(scores);
+    return Rankings.byStandardisedScore(candidate.perChannel(scores));
   }
 }

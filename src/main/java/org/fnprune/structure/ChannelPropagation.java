@@ -194,6 +194,27 @@ final class ChannelPropagation {
             use, new Cut(use, graph.storage(tensor), layout, OnnxModel.elements(constant)));
     if (before != null) {
       tie("'" + tensor + "'", before.layout(), layout);
+    } else if (OnnxModel.elements(constant) > layout.ids().length()) {
+      reachOtherBranches(reach, input);
+    }
+  }
+
+  /**
+   * A matrix that both branches of an If use is one weight: what reaches the operator in one branch
+   * reaches it in the other.
+   */
+  private void reachOtherBranches(Reach reach, int input) {
+    for (Graph.Use use : graph.usesOfStorage(graph.storage(reach.node().getInput(input)))) {
+      NodeProto other = graph.node(use.node());
+      boolean same =
+          use.input() == input
+              && other.getOpType().equals(reach.node().getOpType())
+              && graph.exclude(reach.index(), use.node());
+      if (same) {
+        mark(
+            reach.forward() ? other.getInput(reach.port()) : other.getOutput(reach.port()),
+            reach.channels());
+      }
     }
   }
 

@@ -19,7 +19,9 @@ public final class ConsumerWeights {
     return new StoredWeights(graph, unit);
   }
 
-  /** W of all consuming projections side by side, d × Σm; a Gemm's alpha is multiplied in. */
+  /**
+   * W of all consuming projections side by side, positions × Σm; a Gemm's alpha is multiplied in.
+   */
   public static Matrix read(Graph graph, PrunableUnit unit) {
     List<Matrix> parts = new ArrayList<>();
     unit.consumers().forEach(consumer -> parts.add(read(graph, consumer)));
@@ -27,15 +29,15 @@ public final class ConsumerWeights {
       return parts.get(0);
     }
     int columns = parts.stream().mapToInt(Matrix::cols).sum();
-    double[] values = new double[Math.multiplyExact(unit.width(), columns)];
+    double[] values = new double[Math.multiplyExact(unit.positions(), columns)];
     int from = 0;
     for (Matrix part : parts) {
-      for (int row = 0; row < unit.width(); row++) {
+      for (int row = 0; row < unit.positions(); row++) {
         System.arraycopy(part.row(row), 0, values, row * columns + from, part.cols());
       }
       from += part.cols();
     }
-    return Matrix.of(unit.width(), columns, values);
+    return Matrix.of(unit.positions(), columns, values);
   }
 
   private static Matrix read(Graph graph, Projection consumer) {

@@ -5,7 +5,6 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Optional;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
-import org.fnprune.model.Graph;
 
 /**
  * Matrix products. With a constant weight, paths begin and end in them:
@@ -15,6 +14,8 @@ import org.fnprune.model.Graph;
  *   channels at y: the columns of W and the entries of C go      (they are made here)
  *   channels at x: the rows of W go                              (they are consumed here)
  * </pre>
+ *
+ * <p>A FusedGemm applies an activation to y, value by value, which makes no difference here.
  *
  * <p>Products of two activations are attention: channels pass on the axes before the last two (one
  * product per head), and on the outer axes of each factor; along the inner axis, over which is
@@ -60,7 +61,7 @@ final class MatrixProductRule implements OperatorRule {
 
   /** The third operand of a Gemm spans the columns of the result. */
   private static void bias(Reach reach) {
-    if (!Graph.is(reach.node(), "Gemm")) {
+    if (!reach.node().getOpType().endsWith("Gemm")) {
       throw reach.blocked("uses the channels as a parameter");
     }
     reach.output(0, reach.channels());

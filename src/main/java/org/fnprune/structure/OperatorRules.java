@@ -3,27 +3,49 @@ package org.fnprune.structure;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableMap;
 import java.util.Optional;
+import org.fnprune.model.Branches;
 
 /** The rules by operator. A new operator is one class (or one family member) and one line here. */
 final class OperatorRules {
 
   private static final ImmutableMap<String, OperatorRule> RULES = rules();
 
+  /** Operators of the ONNX standard whose names mean something else elsewhere. */
+  private static final ImmutableMap<String, OperatorRule> STANDARD =
+      ImmutableMap.of(
+          "Attention", new AttentionRule(), "RotaryEmbedding", new RotaryEmbeddingRule(1));
+
+  /** Operators that only ONNX Runtime has, or has differently. */
+  private static final ImmutableMap<String, OperatorRule> MICROSOFT =
+      ImmutableMap.of(
+          "Attention", new PackedAttentionRule(),
+          "GroupQueryAttention", new GroupQueryAttentionRule(),
+          "MultiHeadAttention", new MultiHeadAttentionRule(),
+          "RotaryEmbedding", new RotaryEmbeddingRule(2));
+
+  private static final OperatorRule CHOICE = new ChoiceRule();
+
   private OperatorRules() {}
 
   /** The rule for a node's operator, if there is one. */
   static Optional<OperatorRule> of(NodeProto node) {
-    boolean known =
-        switch (node.getDomain()) {
-          case "", "ai.onnx", "com.microsoft" -> true;
-          default -> false;
-        };
-    return known ? Optional.ofNullable(RULES.get(node.getOpType())) : Optional.empty();
+    return switch (node.getDomain()) {
+      case "", "ai.onnx" -> find(STANDARD, node);
+      case "com.microsoft" -> find(MICROSOFT, node);
+      case Branches.DOMAIN -> Optional.of(CHOICE);
+      default -> Optional.empty();
+    };
+  }
+
+  private static Optional<OperatorRule> find(
+      ImmutableMap<String, OperatorRule> ofDomain, NodeProto node) {
+    return Optional.ofNullable(ofDomain.get(node.getOpType()))
+        .or(() -> Optional.ofNullable(RULES.get(node.getOpType())));
   }
 
   private static ImmutableMap<String, OperatorRule> rules() {
     ImmutableMap.Builder<String, OperatorRule> rules = ImmutableMap.builder();
-    register(rules, new MatrixProductRule(), "MatMul", "FusedMatMul", "Gemm");
+    register(rules, new MatrixProductRule(), "MatMul", "FusedMatMul", "Gemm", "FusedGemm");
     register(rules, new UnaryRule(), UnaryRule.OPERATORS);
     register(rules, new BroadcastRule(), BroadcastRule.OPERATORS);
     register(rules, new RowMajorRule(), RowMajorRule.OPERATORS);

@@ -67,7 +67,8 @@ final class PositionBias {
         settling.of(reach.node().getOutput(0)).stream().flatMap(a -> pick(reach, input, a));
   }
 
-  private static Stream<GraphEdit> pick(Reach reach, int input, ChannelAxis axis) {
+  /** The edit that picks what is kept of {@code axis} from an operand. */
+  static Stream<GraphEdit> pick(Reach reach, int input, ChannelAxis axis) {
     String tensor = reach.input(input);
     if (!reach.propagation().spans(tensor, axis.axis())) {
       return Stream.empty();

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.fnprune.model.Attributes;
+import org.fnprune.model.Branches;
 
 /** The shape of what a node makes, for the operators that transformers are written with. */
 final class ShapeInference {
@@ -64,7 +65,7 @@ final class ShapeInference {
           "MatMulIntegerToFloat" ->
           product(1);
       case "QLinearMatMul" -> product(3);
-      case "Gemm" -> gemm();
+      case "Gemm", "FusedGemm" -> gemm();
       case "MatMulNBits" -> lastIs(Size.of(Attributes.integer(node, "N", 0)));
       case "Reshape" -> reshape();
       case "Flatten" -> flatten();
@@ -89,14 +90,16 @@ final class ShapeInference {
           reduced();
       case "ArgMax", "ArgMin" -> arg();
       case "Conv" -> convolution();
-      case "Attention" -> input(0).map(s -> port == 0 ? s : fresh(s.size()));
-      case "GroupQueryAttention", "MultiHeadAttention" -> attention();
+      case "Attention", "GroupQueryAttention", "MultiHeadAttention" ->
+          AttentionShapes.of(node, port, shapes);
+      case "EmbedLayerNormalization" -> embedded();
       case "DynamicQuantizeLinear" -> port == 0 ? input(0) : Optional.of(ImmutableList.of());
       case "SkipLayerNormalization", "SkipSimplifiedLayerNormalization" ->
           port == 0 || port == 3 ? input(0) : Optional.empty();
       case "LayerNormalization", "SimplifiedLayerNormalization", "Dropout" ->
           port == 0 ? input(0) : Optional.empty();
-      case "If", "Loop", "Scan", "NonZero", "TopK", "OneHot", "Einsum", "Pad", "Resize", "Unique" ->
+      case "If" -> choice();
+      case "Loop", "Scan", "NonZero", "TopK", "OneHot", "Einsum", "Pad", "Resize", "Unique" ->
           Optional.empty();
       default -> SAME.contains(node.getOpType()) ? input(0) : Optional.empty();
     };
@@ -165,6 +168,25 @@ final class ShapeInference {
     return IntStream.range(-rank, 0)
         .mapToObj(this::unknown)
         .collect(ImmutableList.toImmutableList());
+  }
+
+  /** What the shapes of both branches of a flat graph's If have in common. */
+  private Optional<ImmutableList<Size>> choice() {
+    if (!Branches.isChoice(node)) {
+      return Optional.empty();
+    }
+    Optional<ImmutableList<Size>> yes = input(1 + port);
+    Optional<ImmutableList<Size>> no = input(1 + node.getOutputCount() + port);
+    if (yes.isEmpty() || no.isEmpty() || yes.get().size() != no.get().size()) {
+      return Optional.empty();
+    }
+    int rank = yes.get().size();
+    return Optional.of(
+        IntStream.range(0, rank)
+            .mapToObj(
+                i ->
+                    yes.get().get(i).equals(no.get().get(i)) ? yes.get().get(i) : unknown(i - rank))
+            .collect(ImmutableList.toImmutableList()));
   }
 
   private Optional<ImmutableList<Size>> shape() {
@@ -536,15 +558,17 @@ final class ShapeInference {
     return Optional.of(ImmutableList.copyOf(sizes));
   }
 
-  /**
-   * ONNX Runtime's attention over [b, s, H·D]: the output is like the query, caches are [b, H, t,
-   * D].
-   */
-  private Optional<ImmutableList<Size>> attention() {
-    if (port > 0) {
-      return Optional.of(fresh(4));
-    }
-    boolean packed = node.getInputCount() < 2 || node.getInput(1).isEmpty();
-    return packed ? input(0).map(s -> fresh(3)) : input(0);
+  /** Token ids [b, s] become vectors [b, s, H] of the word embedding, and a mask [b]. */
+  private Optional<ImmutableList<Size>> embedded() {
+    return input(0)
+        .filter(ids -> ids.size() == 2)
+        .map(
+            ids ->
+                port == 1
+                    ? ImmutableList.of(ids.get(0))
+                    : ImmutableList.of(
+                        ids.get(0),
+                        ids.get(1),
+                        shapes.size(node.getInput(2), -1).orElse(unknown(-1))));
   }
 }

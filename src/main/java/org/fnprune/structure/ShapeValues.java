@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
@@ -18,8 +19,15 @@ final class ShapeValues {
 
   private ShapeValues() {}
 
-  /** The elements that a node's first output has, if they can be told. */
-  static Optional<ImmutableList<ShapeElement>> of(NodeProto node, Shapes shapes) {
+  /** The elements that output number {@code port} has, if they can be told. */
+  static Optional<ImmutableList<ShapeElement>> of(NodeProto node, int port, Shapes shapes) {
+    if (node.getOpType().equals("Split")) {
+      return part(node, port, shapes);
+    }
+    return port == 0 ? of(node, shapes) : Optional.empty();
+  }
+
+  private static Optional<ImmutableList<ShapeElement>> of(NodeProto node, Shapes shapes) {
     return switch (node.getOpType()) {
       case "Shape" -> shape(node, shapes);
       case "Size" -> Optional.empty();
@@ -95,6 +103,24 @@ final class ShapeValues {
             b.step() == 1
                 ? from.orElseThrow().subList(b.start(), Math.max(b.start(), b.end()))
                 : from.orElseThrow());
+  }
+
+  /** The part of a vector that one output of a Split is. */
+  private static Optional<ImmutableList<ShapeElement>> part(
+      NodeProto node, int port, Shapes shapes) {
+    Optional<ImmutableList<ShapeElement>> whole = shapes.values(node.getInput(0));
+    int from = 0;
+    for (int i = 0; whole.isPresent() && i <= port; i++) {
+      OptionalInt length = shapes.length(node.getOutput(i));
+      if (length.isEmpty() || from + length.getAsInt() > whole.get().size()) {
+        return Optional.empty();
+      }
+      if (i == port) {
+        return Optional.of(whole.get().subList(from, from + length.getAsInt()));
+      }
+      from += length.getAsInt();
+    }
+    return Optional.empty();
   }
 
   private static Optional<ImmutableList<ShapeElement>> concat(NodeProto node, Shapes shapes) {

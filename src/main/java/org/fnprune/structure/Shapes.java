@@ -50,11 +50,9 @@ public final class Shapes {
         .map(found -> told.map(t -> refined(found, t)).orElse(found))
         .or(() -> told)
         .ifPresent(found -> sizes.put(output, found));
-    if (port == 0) {
-      ShapeValues.of(node, this)
-          .filter(v -> v.size() <= LONGEST_VECTOR)
-          .ifPresent(v -> values.put(output, v));
-    }
+    ShapeValues.of(node, port, this)
+        .filter(v -> v.size() <= LONGEST_VECTOR)
+        .ifPresent(v -> values.put(output, v));
   }
 
   private static ImmutableList<Size> refined(ImmutableList<Size> found, ImmutableList<Size> told) {

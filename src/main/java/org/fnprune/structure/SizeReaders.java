@@ -55,7 +55,10 @@ final class SizeReaders {
   }
 
   private void follow(int index, Deque<Integer> open) {
-    String output = graph.node(index).getOutput(0);
+    graph.node(index).getOutputList().forEach(output -> follow(output, open));
+  }
+
+  private void follow(String output, Deque<Integer> open) {
     if (!mayHoldChannelCount(output)) {
       return;
     }

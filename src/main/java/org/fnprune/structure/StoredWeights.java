@@ -21,7 +21,7 @@ final class StoredWeights implements ChannelWeights {
 
   @Override
   public int rows() {
-    return unit.width();
+    return unit.positions();
   }
 
   @Override

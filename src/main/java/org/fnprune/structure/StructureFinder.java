@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.fnprune.model.Branches;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 
@@ -19,26 +20,26 @@ public final class StructureFinder {
   /** Operators with weights inside that no rule can cut yet. */
   private static final Set<String> OPAQUE =
       Set.of(
-          "Attention",
+          "DecoderAttention",
           "DynamicQuantizeMatMul",
-          "FusedGemm",
           "GemmFloat8",
+          "LongformerAttention",
           "MatMulBnb4",
           "MatMulInteger",
           "MatMulIntegerToFloat",
           "MatMulNBits",
-          "MoE",
+          "PackedAttention",
           "QAttention",
           "QGemm",
-          "QLinearMatMul",
-          "QMoE");
+          "QLinearMatMul");
 
-  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm");
+  private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "FusedGemm");
 
   private final Graph graph;
   private final Shapes shapes;
   private final List<PrunableUnit> units = new ArrayList<>();
   private final List<Refusal> refusals = new ArrayList<>();
+  private final Map<String, NodeProto> refused = new HashMap<>();
   private final Set<Graph.Use> done = new HashSet<>();
   private final Map<String, Integer> ids = new HashMap<>();
 
@@ -61,6 +62,8 @@ public final class StructureFinder {
 
   private void visit(int index) {
     NodeProto node = graph.node(index);
+    refuseStacked(node);
+    refuseInside(node);
     Optional<OperatorRule.Weight> weight =
         OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node));
     if (weight.isPresent()) {
@@ -76,6 +79,32 @@ public final class StructureFinder {
           .ifPresent(
               w -> refuse(node, w, "its weight is computed by " + producerOf(node.getInput(1))));
     }
+  }
+
+  private void refuseStacked(NodeProto node) {
+    for (TensorProto weight : StackedWeights.of(graph, node)) {
+      refuse(
+          node,
+          weight,
+          "its weight "
+              + weight.getDimsList()
+              + " is a stack of matrices, one per expert; only experts that are separate matrices"
+              + " can be pruned");
+    }
+  }
+
+  private void refuseInside(NodeProto node) {
+    LoopWeights.of(graph, node)
+        .forEach(
+            inside ->
+                refuse(
+                    inside.node(),
+                    inside.weight(),
+                    "it lies in the body of "
+                        + node.getOpType()
+                        + " '"
+                        + node.getName()
+                        + "', into which channels are not followed"));
   }
 
   private void product(NodeProto node, OperatorRule.Weight weight) {
@@ -141,7 +170,12 @@ public final class StructureFinder {
     return copies == 0 ? base : base + "." + copies;
   }
 
+  /** A weight that both branches of an If use is refused once. */
   private void refuse(NodeProto node, TensorProto weight, String reason) {
+    NodeProto before = refused.putIfAbsent(weight.getName(), node);
+    if (before != null && Branches.exclude(before, node)) {
+      return;
+    }
     refusals.add(
         new Refusal(
             node.getName().isEmpty() ? node.getOutput(0) : node.getName(),

@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,14 +31,16 @@ final class UnitAssembler {
   }
 
   private PrunableUnit assemble(java.util.function.Function<UnitKind, String> name, int layer) {
-    String activation = activation();
-    ChannelLayout entering = found.tensors().get(activation);
-    if (entering == null) {
-      throw new IllegalStateException(activation + " carries no channels");
-    }
-    settling.number(entering);
-    ChannelAxis axis = settling.axis(entering);
+    List<String> activations = activations();
+    String activation = activations.get(0);
+    settling.number(layout(activation));
+    ChannelAxis axis = settling.axis(layout(activation));
     int unitSize = unitSize(axis);
+    for (String other : activations) {
+      if (!settling.axis(layout(other)).equals(axis)) {
+        throw new Blocked("its channels enter its products in different orders");
+      }
+    }
     requireOwnWeights();
     ImmutableMap<String, ChannelAxis> tensors =
         found.tensors().keySet().stream()
@@ -90,15 +93,36 @@ final class UnitAssembler {
     return unitSize;
   }
 
-  private String activation() {
-    Set<String> entering =
-        found.consumers().stream()
-            .map(p -> found.graph().node(p.node()).getInput(p.activationInput()))
-            .collect(Collectors.toSet());
-    if (entering.size() != 1) {
-      throw new Blocked("its outputs enter several products as different tensors " + entering);
+  private ChannelLayout layout(String activation) {
+    ChannelLayout layout = found.tensors().get(activation);
+    if (layout == null) {
+      throw new IllegalStateException(activation + " carries no channels");
     }
-    return entering.iterator().next();
+    return layout;
+  }
+
+  /**
+   * What enters the consuming products: one tensor, or one in each branch of an If, in the order of
+   * the graph.
+   */
+  private List<String> activations() {
+    List<Projection> consumers =
+        found.consumers().stream().sorted(Comparator.comparingInt(Projection::node)).toList();
+    for (Projection one : consumers) {
+      for (Projection other : consumers) {
+        if (!entering(one).equals(entering(other))
+            && !found.graph().exclude(one.node(), other.node())) {
+          throw new Blocked(
+              "its outputs enter several products as different tensors "
+                  + consumers.stream().map(this::entering).distinct().toList());
+        }
+      }
+    }
+    return consumers.stream().map(this::entering).distinct().toList();
+  }
+
+  private String entering(Projection consumer) {
+    return found.graph().node(consumer.node()).getInput(consumer.activationInput());
   }
 
   /** Matrices that other nodes use as well are tied weights: they cannot be cut for one use. */
@@ -126,7 +150,16 @@ final class UnitAssembler {
     }
   }
 
+  /** The values of a weight that both branches of an If use are counted with its first use. */
   private WeightSlice slice(ChannelPropagation.Cut cut) {
-    return new WeightSlice(cut.use(), cut.storage(), settling.axis(cut.layout()), cut.elements());
+    boolean counted =
+        found.cuts().stream()
+            .takeWhile(earlier -> !earlier.equals(cut))
+            .anyMatch(
+                earlier ->
+                    earlier.storage().equals(cut.storage())
+                        && found.graph().exclude(earlier.use().node(), cut.use().node()));
+    return new WeightSlice(
+        cut.use(), cut.storage(), settling.axis(cut.layout()), counted ? 0 : cut.elements());
   }
 }

@@ -8,6 +8,6 @@ import org.fnprune.model.Graph;
  * @param use the node input that reads the constant
  * @param storage the initialiser or constant that holds it
  * @param channels which slice belongs to which channel
- * @param elements values of the whole constant
+ * @param elements values of the whole constant; 0 where another slice of the unit has counted them
  */
 public record WeightSlice(Graph.Use use, String storage, ChannelAxis channels, long elements) {}

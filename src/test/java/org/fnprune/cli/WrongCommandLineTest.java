@@ -64,7 +64,8 @@ class WrongCommandLineTest {
           --sparsity 0.5 --parameters 0.5 | --parameters 0.5: cannot be combined with --sparsity 0.5 | keep one
           --sparsity 0.5 --selector wanda | --selector wanda: is not known; allowed: functional-networks, | did you mean 'wanda-sp'?
           --sparsity 0.5 --selector best  | --selector best: is not known; allowed: | choose one of these
-          --sparsity 0.5 --targets heads  | --targets heads: is not built yet | write ffn
+          --sparsity 0.5 --targets heads   | model '@/m' has no prunable units of kind heads; it has ffn | set targets to what it has
+          --sparsity 0.5 --targets ffn,mlp | --targets mlp: is not known; allowed: ffn, heads, kv_groups, ffn_out | choose one of these
           --sparsity 0.5 --device gpu     | --device gpu: is not known; allowed: auto, cpu, cuda, cuda:N | try auto
           --sparsity 0.5 --device cuda:0  | device 'cuda:0' cannot be used: | build with -Pgpu
           --sparsity 0.5 --seed 1e3       | --seed 1e3: must be a whole number | write it in digits

@@ -124,6 +124,23 @@ public final class TinyGraph {
     return this;
   }
 
+  /** A float input of the model; a number is a fixed size. */
+  public String input(String name, Object... dims) {
+    graph.addInput(info(name, type, dims));
+    return name;
+  }
+
+  /** Gives a tensor another name, under which it is an output of the model as well. */
+  public void alsoOutput(String tensor, String name) {
+    graph.addNode(
+        NodeProto.newBuilder()
+            .setOpType("Identity")
+            .setName(name)
+            .addInput(tensor)
+            .addOutput(name));
+    outputs.add(name);
+  }
+
   /** Adds a node and returns its output's name. */
   public String op(String operator, String... inputs) {
     return op(operator, List.of(), inputs).get(0);

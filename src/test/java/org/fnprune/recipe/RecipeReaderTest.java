@@ -370,9 +370,9 @@ class RecipeReaderTest {
           sparsity: [0.5]          | prune.sparsity [0.5]: must be a finite number, such as 0.5
           sparsity: 0.5, selector: wanda | prune.selector wanda: is not known; allowed: functional-networks, random, magnitude, wanda-sp, flap
           sparsity: 0.5, form: all | prune.form all: is not known; allowed: coverage, union
-          sparsity: 0.5, targets: [ffn, heads] | prune.targets heads: is not built yet; allowed for now: ffn
-          sparsity: 0.5, targets: [mlp] | prune.targets mlp: is not known; allowed: ffn, ffn_out, heads, kv_groups
-          sparsity: 0.5, targets: []  | prune.targets []: must name at least one kind of unit
+          sparsity: 0.5, targets: [ffn, head] | prune.targets head: is not known; allowed: ffn, heads, kv_groups, ffn_out
+          sparsity: 0.5, targets: [mlp] | prune.targets mlp: is not known; allowed: ffn, heads, kv_groups, ffn_out
+          sparsity: 0.5, targets: []  | prune.targets []: must name at least one kind of unit: ffn, heads, kv_groups, ffn_out
           sparsity: 0.5, protect: {first: -1} | prune.protect.first -1: must be a whole number from 0 to 65536
           sparsity: 0.5, round_to: 0  | prune.round_to 0: must be a whole number from 1 to 65536
           sparsity: 0.5, parameters: 0.6 | prune.parameters 0.6: cannot be combined with
@@ -422,8 +422,10 @@ class RecipeReaderTest {
         .isEqualTo(
             "--selector flip: is not known; allowed: functional-networks, random, magnitude,"
                 + " wanda-sp, flap | did you mean 'flap'?");
-    assertThat(flagFailure(Flag.TARGETS, "ffn,heads"))
-        .isEqualTo("--targets heads: is not built yet; allowed for now: ffn | write ffn");
+    assertThat(flagFailure(Flag.TARGETS, "ffn,head"))
+        .isEqualTo(
+            "--targets head: is not known; allowed: ffn, heads, kv_groups, ffn_out"
+                + " | did you mean 'heads'?");
     assertThat(flagFailure(Flag.PARAMETERS, "0.5"))
         .startsWith("--parameters 0.5: cannot be combined with --sparsity 0.3 |");
     assertThat(flagFailure(Flag.BATCH_SIZE, "99999999999"))

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RecipeWriterTest {
 
+  private static final ImmutableList<String> KINDS =
+      ImmutableList.of("ffn", "heads", "kv_groups", "ffn_out");
+
   private static final ImmutableList<String> NAMES =
       ImmutableList.of(
           "text",
@@ -59,7 +62,7 @@ class RecipeWriterTest {
         moments ? path(random) : null,
         moments ? Networks.of(1 + random.nextInt(99)) : networks(random),
         new Recipe.Prune(
-            ImmutableList.of("ffn"),
+            ImmutableList.copyOf(KINDS.subList(random.nextInt(2), 2 + random.nextInt(3))),
             budget,
             any(random, SelectorName.values()),
             any(random, Form.values()),

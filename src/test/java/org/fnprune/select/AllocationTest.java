@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.AllocationRule;
+import org.fnprune.structure.UnitKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,7 +60,7 @@ class AllocationTest {
         long all = (long) units * width * perChannel;
         long target = Math.round(all * sparsity);
         List<Integer> widths =
-            Allocation.widths(places, rankings(places, 3), target, options(rule, 0, 0, block));
+            widths(places, rankings(places, 3), target, options(rule, 0, 0, block));
         assertThat((double) removed(places, widths) / all).isCloseTo(sparsity, within(0.005));
       }
     }
@@ -96,7 +97,7 @@ class AllocationTest {
       }
       long target = largestStep + (long) ((possible - largestStep) * random.nextDouble());
 
-      List<Integer> widths = Allocation.widths(places, rankings(places, trial), target, options);
+      List<Integer> widths = widths(places, rankings(places, trial), target, options);
 
       for (int u = 0; u < units; u++) {
         int full = places.get(u).width();
@@ -120,9 +121,9 @@ class AllocationTest {
     List<Place> places = places(List.of(4, 4), 1);
     List<Ranking> rankings = List.of(ranking(9, 8, 7, 6), ranking(5, 4, 3, 2));
 
-    assertThat(Allocation.widths(places, rankings, 3, options(AllocationRule.GLOBAL, 0, 0, 1)))
+    assertThat(widths(places, rankings, 3, options(AllocationRule.GLOBAL, 0, 0, 1)))
         .containsExactly(4, 1);
-    assertThat(Allocation.widths(places, rankings, 4, options(AllocationRule.GLOBAL, 0, 0, 1)))
+    assertThat(widths(places, rankings, 4, options(AllocationRule.GLOBAL, 0, 0, 1)))
         .containsExactly(3, 1);
   }
 
@@ -131,7 +132,7 @@ class AllocationTest {
     List<Place> places = places(List.of(4, 4), 1);
     List<Ranking> rankings = List.of(ranking(9, 8, 7, 0), ranking(5, 4, 3, 2));
 
-    assertThat(Allocation.widths(places, rankings, 2, options(AllocationRule.GLOBAL, 0, 0, 2)))
+    assertThat(widths(places, rankings, 2, options(AllocationRule.GLOBAL, 0, 0, 2)))
         .containsExactly(4, 2);
   }
 
@@ -140,7 +141,7 @@ class AllocationTest {
     List<Place> places = places(List.of(8, 8), 1);
     List<Ranking> rankings = List.of(ranking(new double[8]), ranking(new double[8]));
 
-    assertThat(Allocation.widths(places, rankings, 8, options(AllocationRule.GLOBAL, 0, 0, 1)))
+    assertThat(widths(places, rankings, 8, options(AllocationRule.GLOBAL, 0, 0, 1)))
         .containsExactly(4, 4);
   }
 
@@ -150,8 +151,7 @@ class AllocationTest {
         List.of(
             place(3, 16, 1), place(3, 16, 1), place(7, 16, 1), place(9, 16, 1), place(-1, 16, 1));
     List<Integer> widths =
-        Allocation.widths(
-            places, rankings(places, 1), 16, options(AllocationRule.UNIFORM, 1, 1, 8));
+        widths(places, rankings(places, 1), 16, options(AllocationRule.UNIFORM, 1, 1, 8));
     assertThat(widths).containsExactly(16, 16, 8, 16, 8);
   }
 
@@ -161,8 +161,7 @@ class AllocationTest {
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(
             () ->
-                Allocation.widths(
-                    places, rankings(places, 1), 100, options(AllocationRule.UNIFORM, 1, 0, 8)))
+                widths(places, rankings(places, 1), 100, options(AllocationRule.UNIFORM, 1, 0, 8)))
         .withMessageContaining("at most 80 of the targets' 320")
         .satisfies(e -> assertThat(e.help()).contains("0.25"));
   }
@@ -172,9 +171,7 @@ class AllocationTest {
     List<Place> places = places(List.of(16, 16), 10);
     assertThatExceptionOfType(UsageException.class)
         .isThrownBy(
-            () ->
-                Allocation.widths(
-                    places, rankings(places, 1), 100, options(AllocationRule.GLOBAL, 5, 5, 8)))
+            () -> widths(places, rankings(places, 1), 100, options(AllocationRule.GLOBAL, 5, 5, 8)))
         .withMessageContaining("at most 0");
   }
 
@@ -184,8 +181,7 @@ class AllocationTest {
     List<Place> places = places(List.of(64, 64), 10);
     for (long target : new long[] {0, 10}) {
       assertThatExceptionOfType(UsageException.class)
-          .isThrownBy(
-              () -> Allocation.widths(places, rankings(places, 1), target, options(rule, 0, 0, 32)))
+          .isThrownBy(() -> widths(places, rankings(places, 1), target, options(rule, 0, 0, 32)))
           .withMessageContaining("nothing would be removed")
           .satisfies(e -> assertThat(e.help()).contains("round_to"));
     }
@@ -195,16 +191,20 @@ class AllocationTest {
   void rankingsMustBelongToTheUnits() {
     List<Place> places = places(List.of(4), 1);
     Recipe.Prune options = options(AllocationRule.GLOBAL, 0, 0, 1);
+    assertThatIllegalArgumentException().isThrownBy(() -> widths(places, List.of(), 1, options));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Allocation.widths(places, List.of(), 1, options));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Allocation.widths(places, List.of(ranking(1, 0)), 1, options));
+        .isThrownBy(() -> widths(places, List.of(ranking(1, 0)), 1, options));
+  }
+
+  private static List<Integer> widths(
+      List<Place> places, List<Ranking> rankings, long target, Recipe.Prune options) {
+    return Allocation.widths(places, List.of(), rankings, target, options);
   }
 
   private static List<Integer> uniform(List<Integer> widths, double sparsity, int block) {
     List<Place> places = places(widths, 1);
     long all = widths.stream().mapToLong(Integer::longValue).sum();
-    return Allocation.widths(
+    return widths(
         places,
         rankings(places, 1),
         Math.round(all * sparsity),
@@ -227,7 +227,7 @@ class AllocationTest {
   }
 
   private static Place place(int layer, int width, long perChannel) {
-    return new Place("unit" + layer, layer, width, perChannel);
+    return new Place("unit" + layer, UnitKind.FFN, layer, width, perChannel);
   }
 
   private static List<Ranking> rankings(List<Place> places, long seed) {

@@ -22,6 +22,7 @@ import org.fnprune.recipe.Recipe.SelectorName;
 import org.fnprune.select.Selector.Evidence;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class SelectorsTest {
@@ -110,6 +111,89 @@ class SelectorsTest {
         .toArray();
   }
 
+  /** The rows and statistics of two channels, two positions each, of four. */
+  private static Candidate heads() {
+    return new Candidate(
+        "u",
+        0,
+        Matrix.of(new double[][] {{3, 4}, {-2, 2}, {1, 0}, {0, 9}}),
+        2,
+        1,
+        SampleMoments.of(
+            Matrix.of(1, 4, new double[] {0, 1, 1, 0}),
+            Matrix.of(new double[][] {{1, 0, 0, 0}, {0, 3, 0, 0}, {0, 0, 99, 0}, {0, 0, 0, 0.25}})),
+        maps(Matrix.of(new double[][] {{0.5, -2.5, 0, 1}, {1, 0, 2.1, -3}})));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // ‖w‖² = 25, 8, 1, 81
+    "MAGNITUDE, 33, 82",
+    // mean |w| · rms = 3.5 · 1, 2 · 2, 0.5 · 10, 4.5 · 0.5
+    "WANDA_SP, 7.5, 7.25",
+    // variance · ‖w‖² = 25, 24, 99, 20.25
+    "FLAP, 49, 119.25"
+  })
+  void aHeadScoresTheSumOverItsPositions(SelectorName name, double first, double second) {
+    Ranking ranking = Selectors.of(options(name, Form.UNION)).rank(heads(), 1);
+    boolean ascending = first < second;
+    assertThat(ranking.order().toArray())
+        .containsExactly(ascending ? new int[] {1, 0} : new int[] {0, 1});
+    // Of two scores, z is 1 and −1 whatever they are: three heads tell the sums apart.
+    Ranking three = Selectors.of(options(name, Form.UNION)).rank(withThird(), 1);
+    assertThat(three.value().toArray()).containsExactly(expected(first, second), within(1e-9));
+  }
+
+  /** {@link #heads} and a third channel that scores nothing. */
+  private static Candidate withThird() {
+    Candidate two = heads();
+    Matrix weight = Matrix.tabulate(6, 2, (j, i) -> j < 4 ? two.consumer().get(j, i) : 0);
+    Moments moments = (Moments) two.requireMoments();
+    Matrix mean = Matrix.tabulate(1, 6, (i, j) -> j < 4 ? moments.mean().get(0, j) : 0);
+    Matrix covariance =
+        Matrix.tabulate(6, 6, (i, j) -> i < 4 && j < 4 ? moments.covariance().get(i, j) : 0);
+    return new Candidate("u", 0, weight, 2, 1, SampleMoments.of(mean, covariance), null);
+  }
+
+  private static double[] expected(double first, double second) {
+    return zScores(Math.max(first, second), Math.min(first, second), 0);
+  }
+
+  @Test
+  void aHeadIsInTheUnionWhenAnyPositionIs() {
+    Ranking ranking = new UnionSelector().rank(heads(), 1);
+    assertThat(ranking.order().toArray()).containsExactly(1, 0);
+    assertThat(ranking.value().toArray()).containsExactly(3, 2.5);
+  }
+
+  @Test
+  void aHeadCoversWhatItsPositionsCover() {
+    // ρ = 25, 24, 99, 20.25. Network 0: z²ρ = 6.25, 150, 0, 20.25; 1: 25, 0, 436.59, 182.25.
+    // ω: position 1 carries 24 of 168.25, positions 2 and 3 carry 119.25.
+    double w0 = 24 / 168.25;
+    double w1 = 119.25 / 168.25;
+    double a0 = 156.25 / 176.5;
+    double a1 = 25 / (25 + 436.59 + 182.25);
+    double second = w0 * Math.sqrt(1 - a0) + w1 * Math.sqrt(1 - a1);
+    Ranking ranking = new CoverageSelector().rank(heads(), 1);
+    assertThat(ranking.order().toArray()).containsExactly(1, 0);
+    assertThat(ranking.value().toArray())
+        .containsExactly(new double[] {second, w0 + w1 - second}, within(1e-9));
+  }
+
+  @Test
+  void aRandomRankingIsOfHeads() {
+    Ranking ranking = new RandomSelector().rank(heads(), 1);
+    assertThat(ranking.order().stream().sorted().toArray()).containsExactly(0, 1);
+  }
+
+  @Test
+  void positionsThatAreNoWholeChannelsAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Candidate("u", 0, Matrix.zeros(4, 2), 3, 1, null, null))
+        .withMessageContaining("4 positions in channels of 3");
+  }
+
   @Test
   void lazyGreedyIsExactlyPlainGreedy() {
     for (long seed = 0; seed < 20; seed++) {
@@ -147,6 +231,7 @@ class SelectorsTest {
             "u",
             0,
             WEIGHT,
+            1,
             1,
             SampleMoments.of(Matrix.zeros(1, 3), Matrix.zeros(3, 3)),
             SampleNetworks.of(Matrix.zeros(0, 3), 4));
@@ -191,7 +276,7 @@ class SelectorsTest {
     assertThat(new UnionSelector().needs()).containsExactly(Evidence.NETWORKS);
     assertThat(new CoverageSelector().needs())
         .isEqualTo(Set.of(Evidence.MOMENTS, Evidence.NETWORKS));
-    Candidate bare = new Candidate("layer 3", 3, WEIGHT, 1, null, null);
+    Candidate bare = new Candidate("layer 3", 3, WEIGHT, 1, 1, null, null);
     assertThatIllegalStateException()
         .isThrownBy(() -> new FlapSelector().rank(bare, 1))
         .withMessageContaining("layer 3");
@@ -202,14 +287,14 @@ class SelectorsTest {
     Matrix weight = Matrix.of(new double[][] {{1}, {Double.NaN}});
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> new MagnitudeSelector().rank(new Candidate("u", 0, weight, 1, null, null), 1))
+            () -> new MagnitudeSelector().rank(new Candidate("u", 0, weight, 1, 1, null, null), 1))
         .withMessageContaining("channel 1");
   }
 
   @Test
   void evidenceOfAnotherWidthIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Candidate("u", 0, Matrix.zeros(4, 2), 1, MOMENTS, null));
+        .isThrownBy(() -> new Candidate("u", 0, Matrix.zeros(4, 2), 1, 1, MOMENTS, null));
   }
 
   private static void assertRanking(SelectorName name, int[] order, double[] values) {
@@ -226,12 +311,12 @@ class SelectorsTest {
   }
 
   private static Candidate candidate(String id) {
-    return new Candidate(id, 0, WEIGHT, 1, MOMENTS, maps(MAPS));
+    return new Candidate(id, 0, WEIGHT, 1, 1, MOMENTS, maps(MAPS));
   }
 
   private static Candidate candidate(Matrix weight, Matrix maps) {
     Moments moments = SampleMoments.of(Matrices.gaussian(300, weight.rows(), 77));
-    return new Candidate("u", 0, weight, 1, moments, maps(maps));
+    return new Candidate("u", 0, weight, 1, 1, moments, maps(maps));
   }
 
   private static NetworkMaps maps(Matrix maps) {

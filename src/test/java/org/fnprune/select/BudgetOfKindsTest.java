@@ -1,0 +1,153 @@
+package org.fnprune.select;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.fnprune.capture.MomentsStore;
+import org.fnprune.model.Graph;
+import org.fnprune.model.OnnxModel;
+import org.fnprune.model.TinyAttention;
+import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.Recipe.AllocationRule;
+import org.fnprune.rewrite.GraphRewriter;
+import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.Structure;
+import org.fnprune.structure.StructureFinder;
+import org.fnprune.structure.UnitKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Budgets over units whose channels do not cost the same. */
+class BudgetOfKindsTest {
+
+  private static final List<UnitKind> BOTH = List.of(UnitKind.FFN, UnitKind.HEADS);
+
+  private static final Graph MODEL = Graph.of(TinyAttention.multiHead());
+
+  private static Recipe.Prune options(Recipe.Budget budget, AllocationRule rule, int roundTo) {
+    return new Recipe.Prune(
+        ImmutableList.of("ffn"),
+        budget,
+        Recipe.SelectorName.RANDOM,
+        Recipe.Form.UNION,
+        rule,
+        0,
+        0,
+        roundTo);
+  }
+
+  private static PruningPlan plan(Graph model, Structure structure, Recipe.Prune options) {
+    return Planner.plan(
+        model, structure, MomentsStore.of(ImmutableMap.of()), ImmutableMap.of(), options, 3);
+  }
+
+  private static long removed(Graph model, Structure structure, PruningPlan plan) {
+    OnnxModel slim = GraphRewriter.rewrite(model, structure, plan, ImmutableMap.of());
+    return model.model().parameters() - slim.parameters();
+  }
+
+  @Test
+  void onlyUnitsOfTheTargetsArePlanned() {
+    Structure heads = StructureFinder.find(MODEL).only(List.of(UnitKind.HEADS));
+    PruningPlan plan =
+        plan(MODEL, heads, options(new Recipe.Budget.Sparsity(0.5), AllocationRule.UNIFORM, 8));
+    assertThat(plan.units())
+        .hasSize(TinyAttention.LAYERS)
+        .allSatisfy(
+            unit -> {
+              assertThat(unit.kind()).isEqualTo("heads");
+              assertThat(unit.width()).isEqualTo(TinyAttention.HEADS);
+              assertThat(unit.unitSize()).isEqualTo(TinyAttention.HEAD_SIZE);
+              assertThat(unit.kept().length()).isEqualTo(2);
+            });
+  }
+
+  /** A head costs 3 · (4 · 6 + 3) = 81 of 324 parameters, a neuron 13 of 208: 1064 in all. */
+  @ParameterizedTest
+  @EnumSource(AllocationRule.class)
+  void sparsityCountsTheParametersOfAllTargets(AllocationRule rule) {
+    Structure both = StructureFinder.find(MODEL).only(BOTH);
+    assertThat(both.prunableParameters()).isEqualTo(2 * (324 + 208));
+    for (double sparsity : new double[] {0.25, 0.5, 0.7}) {
+      PruningPlan plan = plan(MODEL, both, options(new Recipe.Budget.Sparsity(sparsity), rule, 1));
+      long removed = removed(MODEL, both, plan);
+      // One head is the largest step.
+      assertThat((double) removed).isCloseTo(sparsity * 1064, within(81.0));
+      assertThat(removed).isEqualTo(both.removedParameters(unit -> kept(plan, unit)));
+    }
+  }
+
+  @Test
+  void uniformTakesTheSameShareOfHeadsAsOfNeurons() {
+    Structure both = StructureFinder.find(MODEL).only(BOTH);
+    PruningPlan plan =
+        plan(MODEL, both, options(new Recipe.Budget.Sparsity(0.5), AllocationRule.UNIFORM, 1));
+    Map<String, List<Integer>> kept =
+        plan.units().stream()
+            .collect(
+                Collectors.groupingBy(
+                    UnitPlan::kind,
+                    Collectors.mapping(u -> u.kept().length(), Collectors.toList())));
+    assertThat(kept).containsEntry("heads", List.of(2, 2)).containsEntry("ffn", List.of(8, 8));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.6, UNIFORM", "0.6, GLOBAL", "0.8, UNIFORM", "0.8, GLOBAL"})
+  void parametersIsAShareOfTheWholeModel(double keep, AllocationRule rule) {
+    Structure both = StructureFinder.find(MODEL).only(BOTH);
+    PruningPlan plan = plan(MODEL, both, options(new Recipe.Budget.Parameters(keep), rule, 1));
+    long whole = MODEL.model().parameters();
+    assertThat((double) removed(MODEL, both, plan)).isCloseTo((1 - keep) * whole, within(81.0));
+  }
+
+  @Test
+  void roundingIsForNeuronsOnly() {
+    Structure both = StructureFinder.find(MODEL).only(BOTH);
+    for (AllocationRule rule : AllocationRule.values()) {
+      PruningPlan plan = plan(MODEL, both, options(new Recipe.Budget.Sparsity(0.6), rule, 8));
+      Map<String, List<UnitPlan>> kinds =
+          plan.units().stream().collect(Collectors.groupingBy(UnitPlan::kind));
+      assertThat(kinds.getOrDefault("ffn", List.of()))
+          .allMatch(unit -> unit.kept().length() % 8 == 0);
+      assertThat(kinds.getOrDefault("heads", List.of()))
+          .anyMatch(unit -> !unit.keepsAll())
+          .allMatch(unit -> unit.kept().length() < 8);
+    }
+  }
+
+  /** Each unit keeps a channel whatever the budget. */
+  @Test
+  void noUnitLosesAllOfItsHeads() {
+    Structure heads = StructureFinder.find(MODEL).only(List.of(UnitKind.HEADS));
+    PruningPlan plan =
+        plan(MODEL, heads, options(new Recipe.Budget.Sparsity(0.75), AllocationRule.GLOBAL, 8));
+    assertThat(plan.units()).allMatch(unit -> unit.kept().length() == 1);
+  }
+
+  @Test
+  void aModelWithGroupedQueriesHasGroupsAndNoHeads() {
+    Function<OnnxModel, Structure> find = model -> StructureFinder.find(Graph.of(model));
+    assertThat(find.apply(TinyAttention.grouped()).kinds())
+        .contains(UnitKind.KV_GROUPS)
+        .doesNotContain(UnitKind.HEADS);
+    assertThat(find.apply(TinyAttention.multiHead()).kinds())
+        .contains(UnitKind.HEADS)
+        .doesNotContain(UnitKind.KV_GROUPS);
+  }
+
+  private static int kept(PruningPlan plan, PrunableUnit unit) {
+    return plan.units().stream()
+        .filter(planned -> planned.id().equals(unit.id()))
+        .mapToInt(planned -> planned.kept().length())
+        .findFirst()
+        .orElseThrow();
+  }
+}
