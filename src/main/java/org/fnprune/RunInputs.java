@@ -170,7 +170,16 @@ record RunInputs(
     }
     MomentsStore store = MomentsFiles.require(moments, modelId(), signals);
     return new RunInputs(
-        folder, dense, found, structure, signals, groups, skipped, Optional.of(store), tasks, hashes);
+        folder,
+        dense,
+        found,
+        structure,
+        signals,
+        groups,
+        skipped,
+        Optional.of(store),
+        tasks,
+        hashes);
   }
 
   /** What identifies the model: a hash of all its files. */

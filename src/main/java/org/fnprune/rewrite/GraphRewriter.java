@@ -76,8 +76,7 @@ public final class GraphRewriter {
         editor.share(other.use(), slice.use());
         continue;
       }
-      editor.slice(
-          slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
+      editor.slice(slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
     }
     numbers.apply(unit.edits(), channels);
     unit.tensors()

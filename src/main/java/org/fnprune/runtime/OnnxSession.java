@@ -48,9 +48,7 @@ public final class OnnxSession implements AutoCloseable {
   /** Loads the file as it is, with all of ONNX Runtime's optimisations. */
   public static OnnxSession ofFile(Path onnxFile, RuntimeOptions options, Weights weights) {
     return open(
-        options,
-        weights,
-        (environment, o) -> environment.createSession(onnxFile.toString(), o));
+        options, weights, (environment, o) -> environment.createSession(onnxFile.toString(), o));
   }
 
   /** Loads a model that was changed in memory; external data stays where its file was. */
