@@ -110,7 +110,9 @@ public final class Pipeline {
             "select",
             () -> Planner.plan(model, structure, moments, networks, recipe.prune(), recipe.seed()));
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
-    StagedFolder uncompensated = slim(inputs, folder, plan, ImmutableMap.of());
+    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
+    patch.warnings().forEach(this::warn);
+    StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
     Equivalence equivalence =
         clock.time("equality", () -> equality(inputs, plan, uncompensated, device));
     ImmutableMap<String, Compensation.Fit> fits =
@@ -125,7 +127,7 @@ public final class Pipeline {
                         device,
                         this::warn,
                         listener));
-    StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, fits);
+    StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
     folder.clearSlim();
     clock.time("sync", slim::publish);
 
@@ -184,6 +186,7 @@ public final class Pipeline {
       RunInputs inputs,
       RunFolder folder,
       PruningPlan plan,
+      ConfigPatch patch,
       ImmutableMap<String, Compensation.Fit> fits)
       throws Exception {
     OnnxModel slim =
@@ -203,7 +206,7 @@ public final class Pipeline {
                 slim,
                 inputs.folder(),
                 folder.slim(),
-                ConfigPatch.files(inputs.folder(), plan)));
+                patch.files()));
   }
 
   private static ImmutableMap<String, Double> ridges(Map<String, Compensation.Fit> fits) {

@@ -70,15 +70,50 @@ final class GraphEditor {
     node(use.node()).setInput(use.input(), name);
   }
 
+  private String nameFor(Graph.Use use) {
+    String tensor = node(use.node()).getInput(use.input());
+    boolean own =
+        initializers.containsKey(tensor)
+            && (isNew(tensor) || (isOnlyReader(use, tensor) && !dense.leavesMainGraph(tensor)));
+    return own ? tensor : freshName(tensor + "_pruned");
+  }
+
   /**
-   * Gives one node input slices of the constant that it reads. Of a constant that lies in a file of
-   * its own they are cut when the model is written.
+   * Whether nothing else reads a tensor, or only what reads a matrix in the other branch of an If:
+   * that is cut with this use of it ({@link #share}).
+   */
+  private boolean isOnlyReader(Graph.Use use, String tensor) {
+    boolean matrix =
+        dense
+            .constant(tensor)
+            .map(t -> t.getDimsList().stream().filter(size -> size > 1).count() > 1)
+            .orElse(false);
+    return dense.uses(tensor).stream()
+        .filter(other -> !other.equals(use))
+        .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
+  }
+
+  /** Lets one node input read what another does by now. */
+  void share(Graph.Use from, Graph.Use to) {
+    node(to.node()).setInput(to.input(), node(from.node()).getInput(from.input()));
+  }
+
+  /** Whether the dense graph has no such tensor: it was made for the one node that reads it. */
+  private boolean isNew(String tensor) {
+    return dense.uses(tensor).isEmpty() && dense.capturedBy(tensor).isEmpty();
+  }
+
+  /**
+   * Gives one node input slices of the constant that it reads by now. Of a constant that lies in a
+   * file of its own they are cut when the model is written.
    *
    * @param axis negative, counted from the end
    */
   void slice(Graph.Use use, int axis, int[] positions) {
-    TensorProto whole = dense.constant(dense.node(use.node()).getInput(use.input())).orElseThrow();
-    Optional<SlicedTensor> inFile = dense.model().inFile(whole);
+    TensorProto whole = current(use);
+    String tensor = node(use.node()).getInput(use.input());
+    Optional<SlicedTensor> inFile =
+        Optional.ofNullable(sliced.get(tensor)).or(() -> dense.model().inFile(whole));
     if (inFile.isEmpty()) {
       replace(use, dense.model().data(whole).slice(axis, positions));
       return;
@@ -90,18 +125,11 @@ final class GraphEditor {
     node(use.node()).setInput(use.input(), name);
   }
 
-  private String nameFor(Graph.Use use) {
-    String tensor = dense.node(use.node()).getInput(use.input());
-    boolean own =
-        initializers.containsKey(tensor)
-            && dense.uses(tensor).size() == 1
-            && !dense.leavesMainGraph(tensor);
-    return own ? tensor : freshName(tensor + "_pruned");
-  }
-
-  /** Lets one node input read what another does by now. */
-  void share(Graph.Use from, Graph.Use to) {
-    node(to.node()).setInput(to.input(), node(from.node()).getInput(from.input()));
+  /** The constant that a node input reads by now. */
+  TensorProto current(Graph.Use use) {
+    String tensor = node(use.node()).getInput(use.input());
+    TensorProto changed = initializers.get(tensor);
+    return changed != null ? changed : dense.constant(tensor).orElseThrow();
   }
 
   /** Adds an initialiser, or replaces the one of that name. */
@@ -117,6 +145,13 @@ final class GraphEditor {
 
   void insertAfter(int index, NodeProto node) {
     after.put(index, Branches.beside(dense.node(index), node));
+  }
+
+  /** Inserts nodes before all that were inserted after {@code index}. */
+  void insertFirstAfter(int index, List<NodeProto> inserted) {
+    after
+        .get(index)
+        .addAll(0, inserted.stream().map(n -> Branches.beside(dense.node(index), n)).toList());
   }
 
   /** The changed model, without what the changes left unused. */

@@ -39,7 +39,7 @@ public final class Planner {
           new Candidate(
               unit.id(),
               unit.layer(),
-              ConsumerWeights.of(graph, unit),
+              ConsumerWeights.of(graph, unit, measured),
               unit.unitSize(),
               unit.parametersPerChannel(),
               measured ? moments.get(unit.id()) : null,

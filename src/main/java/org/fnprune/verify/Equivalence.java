@@ -1,6 +1,5 @@
 package org.fnprune.verify;
 
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +20,21 @@ import org.fnprune.structure.Structure;
  * dropped channels set to zero. This separates rewriting from pruning: an error here is a bug, and
  * never passes as a loss of accuracy.
  *
- * @param maxAbsDiff largest difference of any output value
- * @param tolerance what it may be: 1e-4 of the largest output (2e-2 in half precision)
- * @param passed whether it is
+ * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
+ *     beside its tolerance
+ * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision)
+ * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
+ *     would make any two models equal
  * @param batches batches compared
+ * @param outputs outputs compared: all that are floats, KV caches at the positions that stay
  */
-public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, int batches) {
+public record Equivalence(
+    double maxAbsDiff, double tolerance, boolean passed, int batches, int outputs) {
 
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
 
-  /** Compares the models' first outputs on {@code batches}. */
+  /** Compares the models' outputs on {@code batches}. */
   public static Equivalence check(
       MaskedModel masked,
       OnnxModel slim,
@@ -68,26 +71,22 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
       PruningPlan plan,
       List<TokenBatch> batches,
       RuntimeOptions options) {
-    List<String> output = List.of(masked.model().graph().getOutput(0).getName());
+    OutputComparison comparison = OutputComparison.of(masked.model(), structure, plan);
     Map<String, ExtraInput> masks = masked.inputs(structure, plan);
-    Difference difference = new Difference();
     try (ReferenceOutputs expected = ReferenceOutputs.create()) {
       try (BatchRunner runner =
           new BatchRunner(OnnxSession.ofModel(masked.model(), options, weights(masked)))) {
         for (TokenBatch batch : batches) {
-          expected.add(runner.run(batch, output, masks).get(0).values());
+          expected.add(runner.run(batch, comparison.names(), masks));
         }
       }
       try (BatchRunner runner = new BatchRunner(slim.get())) {
         for (int i = 0; i < batches.size(); i++) {
-          difference.add(expected.get(i), runner.run(batches.get(i), output).get(0).values());
+          comparison.add(expected.get(i), runner.run(batches.get(i), comparison.names()));
         }
       }
     }
-    double tolerance = relative(masked.model()) * difference.largest;
-    // Outputs that are all zero or not finite would make any two models equal.
-    boolean passed = difference.largest > 0 && difference.max <= tolerance;
-    return new Equivalence(difference.max, tolerance, passed, batches.size());
+    return comparison.result(relative(masked.model()), batches.size());
   }
 
   /** A few batches are not worth a copy of weights that can be read in their files. */
@@ -95,24 +94,6 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
     return masked.model().hasExternalData()
         ? OnnxSession.Weights.MAPPED
         : OnnxSession.Weights.COPIED;
-  }
-
-  /** The largest difference so far, and the largest value that was expected. */
-  private static final class Difference {
-
-    private double max;
-    private double largest;
-
-    void add(FloatBuffer expected, FloatBuffer found) {
-      if (expected.remaining() != found.remaining()) {
-        max = Double.POSITIVE_INFINITY;
-        return;
-      }
-      for (int i = 0; i < expected.remaining(); i++) {
-        max = Math.max(max, difference(expected.get(i), found.get(i)));
-        largest = Math.max(largest, finite(expected.get(i)));
-      }
-    }
   }
 
   /**
@@ -130,19 +111,6 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
               + "; this is a bug in fnprune, and no slim model was written");
     }
     return this;
-  }
-
-  /** Equal values, infinities and NaN included, differ by nothing. */
-  private static double difference(float a, float b) {
-    if (Float.compare(a, b) == 0) {
-      return 0;
-    }
-    double difference = Math.abs((double) a - b);
-    return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
-  }
-
-  private static double finite(float value) {
-    return Float.isFinite(value) ? Math.abs(value) : 0;
   }
 
   private static double relative(OnnxModel model) {

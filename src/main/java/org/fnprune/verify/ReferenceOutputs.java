@@ -1,5 +1,6 @@
 package org.fnprune.verify;
 
+import com.google.common.primitives.ImmutableLongArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.fnprune.runtime.BatchRunner;
 
 /**
  * Outputs of one model, kept in a temporary file until another model has run: two large models are
@@ -21,11 +23,12 @@ final class ReferenceOutputs implements AutoCloseable {
   private static final int CHUNK = 1 << 16;
 
   private final FileChannel file;
-  private final List<Long> ends = new ArrayList<>();
+  private final List<List<Kept>> batches = new ArrayList<>();
+
+  private record Kept(long offset, int values, ImmutableLongArray shape) {}
 
   private ReferenceOutputs(FileChannel file) {
     this.file = file;
-    ends.add(0L);
   }
 
   static ReferenceOutputs create() {
@@ -42,29 +45,45 @@ final class ReferenceOutputs implements AutoCloseable {
     }
   }
 
-  /** Keeps the values of one more output. */
-  void add(FloatBuffer values) {
-    ByteBuffer bytes = ByteBuffer.allocate(CHUNK * Float.BYTES).order(ByteOrder.nativeOrder());
+  /** Keeps the outputs of one more batch. */
+  void add(List<BatchRunner.Output> outputs) {
+    List<Kept> kept = new ArrayList<>();
     try {
-      for (int from = 0; from < values.limit(); from += CHUNK) {
-        int count = Math.min(CHUNK, values.limit() - from);
-        bytes.clear().limit(count * Float.BYTES);
-        bytes.asFloatBuffer().put(0, values, from, count);
-        while (bytes.hasRemaining()) {
-          file.write(bytes);
-        }
+      for (BatchRunner.Output output : outputs) {
+        kept.add(new Kept(file.position(), output.values().limit(), output.shape()));
+        write(output.values());
       }
-      ends.add(file.position());
     } catch (IOException e) {
       throw new UncheckedIOException("outputs cannot be kept: " + e.getMessage(), e);
     }
+    batches.add(kept);
   }
 
-  /** The values of output {@code index}, outside the heap. */
-  FloatBuffer get(int index) {
-    long from = ends.get(index);
+  private void write(FloatBuffer values) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(CHUNK * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (int from = 0; from < values.limit(); from += CHUNK) {
+      int count = Math.min(CHUNK, values.limit() - from);
+      bytes.clear().limit(count * Float.BYTES);
+      bytes.asFloatBuffer().put(0, values, from, count);
+      while (bytes.hasRemaining()) {
+        file.write(bytes);
+      }
+    }
+  }
+
+  /** The outputs of batch {@code index}, outside the heap. */
+  List<BatchRunner.Output> get(int index) {
+    List<BatchRunner.Output> outputs = new ArrayList<>();
+    for (Kept kept : batches.get(index)) {
+      outputs.add(new BatchRunner.Output(read(kept), kept.shape()));
+    }
+    return outputs;
+  }
+
+  private FloatBuffer read(Kept kept) {
+    long bytes = (long) kept.values() * Float.BYTES;
     try {
-      return file.map(FileChannel.MapMode.READ_ONLY, from, ends.get(index + 1) - from)
+      return file.map(FileChannel.MapMode.READ_ONLY, kept.offset(), bytes)
           .order(ByteOrder.nativeOrder())
           .asFloatBuffer();
     } catch (IOException e) {

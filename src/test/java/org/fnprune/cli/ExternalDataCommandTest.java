@@ -17,7 +17,7 @@ class ExternalDataCommandTest {
 
   private static final String PRUNE =
       "prune @/m --sparsity 0.5 --round-to 4 --selector magnitude"
-          + " --compensate none --latency false --output @/out ";
+          + " --compensate none --latency false --output @/out";
 
   @TempDir private Path folder;
   private Workplace work;

@@ -9,6 +9,7 @@ import com.google.common.io.BaseEncoding;
 import com.google.common.primitives.Longs;
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.fnprune.common.Failures;
@@ -166,8 +167,7 @@ class BlockTensorsTest {
         OneOperator.matMulNBits(Matrix.identity(32), floats).transposed());
     BlockTensors cut = floats.storing(floats.matrix().selectRows(new int[] {0, 2}).matrix());
     assertThat(cut.scales().rank()).isEqualTo(merged ? 1 : 2);
-    assertThat(cut.zeroPoints()).isNotNull();
-    assertThat(cut.zeroPoints().toDoubles())
+    assertThat(Objects.requireNonNull(cut.zeroPoints()).toDoubles())
         .containsExactly(zeros[0], zeros[1], zeros[4], zeros[5]);
   }
 

@@ -27,7 +27,7 @@ class StoredWeightsTest {
     Graph graph = Graph.of(OnnxModel.read(file));
     for (PrunableUnit unit : StructureFinder.find(graph).units()) {
       ChannelWeights inMemory = ChannelWeights.of(ConsumerWeights.read(graph, unit));
-      assertThat(ConsumerWeights.of(graph, unit).squaredNorms())
+      assertThat(ConsumerWeights.of(graph, unit, false).squaredNorms())
           .hasSize(unit.positions())
           .containsExactly(inMemory.squaredNorms(), within(1e-12));
     }
@@ -37,7 +37,7 @@ class StoredWeightsTest {
   void theMatrixIsReadOnce() {
     Graph graph = Graph.of(TinyGraphs.plain());
     PrunableUnit unit = StructureFinder.find(graph).units().get(0);
-    ChannelWeights weights = ConsumerWeights.of(graph, unit);
+    ChannelWeights weights = ConsumerWeights.of(graph, unit, false);
     assertThat(weights.rows()).isEqualTo(unit.positions());
     assertThat(weights.matrix()).isSameAs(weights.matrix());
   }

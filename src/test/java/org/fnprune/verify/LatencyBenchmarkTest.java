@@ -18,7 +18,7 @@ class LatencyBenchmarkTest {
   @ParameterizedTest
   @CsvSource({
     "10, 5, 50, 55",
-    "900, 100, 11, 13",
+    "900, 100, 10, 12",
     "6000, 4000, 2, 3",
     "60000, 30000, 2, 3",
   })
