@@ -20,8 +20,7 @@ class ReferenceOutputsTest {
     try (ReferenceOutputs outputs = ReferenceOutputs.create()) {
       outputs.add(List.of(output(first, 3), output(second, 1, 200_001)));
       outputs.add(List.of(output(first, 1, 3)));
-      assertThat(outputs.get(0))
-          .containsExactly(output(first, 3), output(second, 1, 200_001));
+      assertThat(outputs.get(0)).containsExactly(output(first, 3), output(second, 1, 200_001));
       assertThat(outputs.get(1)).containsExactly(output(first, 1, 3));
     }
   }
