@@ -25,6 +25,7 @@ import org.fnprune.rewrite.Compensator;
 import org.fnprune.rewrite.ConfigPatch;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.Requantised;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
@@ -122,6 +123,7 @@ public final class Pipeline {
                         device,
                         this::warn,
                         listener));
+    Requantised.warnings(model, structure, plan).forEach(this::warn);
     OnnxModel slim =
         clock.time("rewrite", () -> GraphRewriter.rewrite(model, structure, plan, fits));
     writeSlim(inputs, folder, plan, slim);

@@ -65,7 +65,10 @@ final class ShapeInference {
           "MatMulIntegerToFloat" ->
           product(1);
       case "QLinearMatMul" -> product(3);
-      case "Gemm", "FusedGemm" -> gemm();
+      case "QLinearAdd", "QLinearMul" ->
+          broadcast(ImmutableList.of(node.getInput(0), node.getInput(3)));
+      case "Gemm", "FusedGemm" -> gemm(1);
+      case "QGemm" -> gemm(3);
       case "MatMulNBits" -> lastIs(Size.of(Attributes.integer(node, "N", 0)));
       case "Reshape" -> reshape();
       case "Flatten" -> flatten();
@@ -134,6 +137,9 @@ final class ShapeInference {
           "Mish",
           "Neg",
           "Not",
+          "QLinearLeakyRelu",
+          "QLinearSigmoid",
+          "QLinearSoftmax",
           "QuantizeLinear",
           "QuickGelu",
           "Reciprocal",
@@ -271,9 +277,9 @@ final class ShapeInference {
     return result.build();
   }
 
-  private Optional<ImmutableList<Size>> gemm() {
+  private Optional<ImmutableList<Size>> gemm(int weight) {
     Optional<ImmutableList<Size>> a = input(0).filter(s -> s.size() == 2);
-    Optional<ImmutableList<Size>> b = input(1).filter(s -> s.size() == 2);
+    Optional<ImmutableList<Size>> b = input(weight).filter(s -> s.size() == 2);
     boolean transA = Attributes.integer(node, "transA", 0) != 0;
     boolean transB = Attributes.integer(node, "transB", 0) != 0;
     return Optional.of(
