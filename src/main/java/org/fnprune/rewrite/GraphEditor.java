@@ -62,10 +62,27 @@ final class GraphEditor {
   /** Gives one node input another constant: in place when nothing else reads the old one. */
   void replace(Graph.Use use, TensorData data) {
     String tensor = node(use.node()).getInput(use.input());
-    boolean own = initializers.containsKey(tensor) && (isNew(tensor) || isOnlyReader(tensor));
+    boolean own =
+        initializers.containsKey(tensor)
+            && (isNew(tensor) || (isOnlyReader(use, tensor) && !dense.leavesMainGraph(tensor)));
     String name = own ? tensor : freshName(tensor + "_pruned");
     put(data.named(name).toProto());
     node(use.node()).setInput(use.input(), name);
+  }
+
+  /**
+   * Whether nothing else reads a tensor, or only what reads a matrix in the other branch of an If:
+   * that is cut with this use of it ({@link #share}).
+   */
+  private boolean isOnlyReader(Graph.Use use, String tensor) {
+    boolean matrix =
+        dense
+            .constant(tensor)
+            .map(t -> t.getDimsList().stream().filter(size -> size > 1).count() > 1)
+            .orElse(false);
+    return dense.uses(tensor).stream()
+        .filter(other -> !other.equals(use))
+        .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
   }
 
   /** Lets one node input read what another does by now. */
@@ -76,10 +93,6 @@ final class GraphEditor {
   /** Whether the dense graph has no such tensor: it was made for the one node that reads it. */
   private boolean isNew(String tensor) {
     return dense.uses(tensor).isEmpty() && dense.capturedBy(tensor).isEmpty();
-  }
-
-  private boolean isOnlyReader(String tensor) {
-    return dense.uses(tensor).size() == 1 && !dense.leavesMainGraph(tensor);
   }
 
   /**

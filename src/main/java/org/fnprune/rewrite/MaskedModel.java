@@ -28,10 +28,11 @@ import org.fnprune.structure.UnitKind;
  * that is multiplied into the activation, so that any choice of channels can be tried without
  * rewriting.
  *
+ * @param dense the model before
  * @param model the model to run
  * @param masks input names by unit id
  */
-public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
+public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, String> masks) {
 
   /** Adds masks for all units of a structure. */
   public static MaskedModel of(Graph dense, Structure structure) {
@@ -48,6 +49,7 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
     GraphProto graph =
         edited.graph().toBuilder().addAllInput(inputs.getInputList()).clearValueInfo().build();
     return new MaskedModel(
+        dense,
         new OnnxModel(edited.proto().toBuilder().setGraph(graph).build(), edited.file()),
         masks.buildOrThrow());
   }

@@ -144,11 +144,29 @@ final class MatrixProductRule implements OperatorRule {
     /** The rows of W go with the channels of x; W may have been reached first, through a use. */
     private void consume(ChannelLayout layout) {
       requireMatrix();
+      requireShiftable();
       reach.input(operands.first(), layout);
       reach.input(operands.second(), layout.moved(axis -> inner(1)));
       reach
           .propagation()
           .consume(new Projection(reach.index(), operands.first(), operands.second(), transB));
+    }
+
+    /** What compensation adds to a product must come before a fused activation. */
+    private void requireShiftable() {
+      boolean fused = reach.node().getOpType().equals("FusedGemm");
+      boolean shiftable =
+          Attributes.real(reach.node(), "beta", 1f) != 0
+              && (reach.input(2).isEmpty()
+                  || reach
+                      .propagation()
+                      .graph()
+                      .constant(reach.input(2))
+                      .map(c -> c.getDimsCount() == 1 && c.getDims(0) > 1)
+                      .orElse(false));
+      if (fused && !shiftable) {
+        throw reach.blocked("has an activation behind a bias that is no constant vector");
+      }
     }
 
     private void requireMatrix() {

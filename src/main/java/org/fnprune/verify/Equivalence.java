@@ -6,6 +6,7 @@ import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.Requantised;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
@@ -20,7 +21,8 @@ import org.fnprune.structure.Structure;
  *
  * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
  *     beside its tolerance
- * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision)
+ * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision, and
+ *     0.25 where {@link Requantised} warns that weights changed)
  * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
  *     would make any two models equal
  * @param batches batches compared
@@ -32,6 +34,9 @@ public record Equivalence(
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
 
+  /** Of the values of a weight that lies in blocks of 4 bits, a tenth is lost when they change. */
+  private static final double RELATIVE_REQUANTISED = 0.25;
+
   /** Compares the models' outputs on {@code batches}. */
   public static Equivalence check(
       MaskedModel masked,
@@ -42,15 +47,17 @@ public record Equivalence(
       RuntimeOptions options) {
     OutputComparison comparison = OutputComparison.of(slim, structure, plan);
     Map<String, ExtraInput> masks = masked.inputs(structure, plan);
-    try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
-        BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
+    RuntimeOptions exact = options.withExactIntegers();
+    try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), exact));
+        BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, exact))) {
       for (TokenBatch batch : batches) {
         comparison.add(
             reference.run(batch, comparison.names(), masks),
             rewritten.run(batch, comparison.names()));
       }
     }
-    return comparison.result(relative(slim), batches.size());
+    boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
+    return comparison.result(requantised ? RELATIVE_REQUANTISED : relative(slim), batches.size());
   }
 
   /**
