@@ -15,8 +15,10 @@ import org.fnprune.model.TensorData;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
+import org.fnprune.structure.FloatEnds;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.QuantisedWeight;
 import org.fnprune.structure.Shapes;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.UnitKind;
@@ -99,7 +101,7 @@ public final class GraphRewriter {
         editor.share(other.use(), slice.use());
         continue;
       }
-      editor.slice(slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
+      cut(slice, slice.channels().positionsOf(channels));
     }
     numbers.apply(unit.edits(), channels);
     unit.tensors()
@@ -107,6 +109,16 @@ public final class GraphRewriter {
             (tensor, axis) ->
                 declarations.narrow(
                     tensor, axis.axis(), axis.width(), axis.positionsOf(channels).length));
+  }
+
+  /** Integers in blocks are cut together with their scales. */
+  private void cut(WeightSlice slice, int[] positions) {
+    int axis = slice.channels().axis();
+    QuantisedWeight.of(dense, slice.use())
+        .filter(QuantisedWeight::isInBlocks)
+        .ifPresentOrElse(
+            weight -> QuantisedEditor.cut(editor, weight, axis, positions),
+            () -> editor.slice(slice.use(), axis, positions));
   }
 
   /** Whether both branches of an If use a weight alike: it is cut once. */
@@ -141,17 +153,26 @@ public final class GraphRewriter {
     BiasEditor biases = new BiasEditor(editor);
     int from = 0;
     for (Projection consumer : unit.consumers()) {
-      TensorData original = ConsumerWeights.tensor(dense, consumer);
-      int columns = original.dim(consumer.transposed() ? 0 : 1);
+      int columns = ConsumerWeights.outputs(dense, consumer);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
-      TensorData stored = FittedWeight.stored(dense, consumer, fit.weight().selectCols(range));
-      String name = editor.node(consumer.node()).getInput(consumer.weightInput());
-      editor.put(stored.named(name).toProto());
+      store(consumer, fit.weight().selectCols(range));
       Matrix shift = ofKeptOutputs(consumer, fit.biasShift().selectCols(range));
       if (!isZero(shift)) {
-        biases.add(consumer.node(), shift, original.type());
+        biases.add(
+            FloatEnds.result(dense, consumer).orElseThrow(),
+            shift,
+            ConsumerWeights.type(dense, consumer));
       }
+    }
+  }
+
+  /** The integers of a quantised weight stay what they are: only its bias is ever fitted. */
+  private void store(Projection consumer, Matrix fitted) {
+    if (ConsumerWeights.quantised(dense, consumer).isEmpty()) {
+      TensorData stored = FittedWeight.stored(dense, consumer, fitted);
+      String name = editor.node(consumer.node()).getInput(consumer.weightInput());
+      editor.put(stored.named(name).toProto());
     }
   }
 

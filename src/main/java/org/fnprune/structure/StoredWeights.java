@@ -46,8 +46,9 @@ final class StoredWeights implements ChannelWeights {
   @Override
   public double[] squaredNorms() {
     List<TensorProto> weights =
-        unit.consumers().stream().map(c -> ConsumerWeights.constant(graph, c)).toList();
+        unit.consumers().stream().map(c -> ConsumerWeights.stored(graph, c)).toList();
     if (unit.kind() == UnitKind.FFN_OUT
+        || ConsumerWeights.areQuantised(graph, unit)
         || weights.stream().anyMatch(w -> graph.model().inFile(w).isEmpty())) {
       return ChannelWeights.super.squaredNorms();
     }
