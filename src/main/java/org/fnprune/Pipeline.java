@@ -26,7 +26,6 @@ import org.fnprune.rewrite.ConfigPatch;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
 import org.fnprune.rewrite.SlimFolder;
-import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.Planner;
@@ -76,7 +75,7 @@ public final class Pipeline {
     RunInputs inputs = clock.time("read", () -> RunInputs.read(recipe));
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
-    RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), this::warn);
+    RuntimeOptions device = inputs.device(recipe, this::warn);
     ImmutableList<TaskScores> dense =
         clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
     folder.begin(lock);

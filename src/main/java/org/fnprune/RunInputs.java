@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
@@ -24,6 +25,9 @@ import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
+import org.fnprune.runtime.Devices;
+import org.fnprune.runtime.InputSizes;
+import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
 import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
@@ -224,6 +228,15 @@ record RunInputs(
                 new UsageException(
                     "no tokenizer.json beside " + folder.onnxFile(),
                     "put the model's Hugging Face tokenizer.json into its folder"));
+  }
+
+  /**
+   * How the model is to be run.
+   *
+   * @param warnings told why CUDA was not used
+   */
+  RuntimeOptions device(Recipe recipe, Consumer<String> warnings) {
+    return Devices.choose(recipe.device(), recipe.threads(), warnings).with(InputSizes.of(folder));
   }
 
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
