@@ -159,14 +159,18 @@ public final class Pipeline {
   }
 
   private Equivalence equality(RunInputs inputs, PruningPlan plan, RuntimeOptions device) {
-    return Equivalence.check(
-            MaskedModel.of(inputs.dense(), inputs.structure()),
-            GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, ImmutableMap.of()),
-            inputs.structure(),
-            plan,
-            inputs.sampleBatches(recipe.seed()),
-            device)
-        .requirePassed();
+    Equivalence equivalence =
+        Equivalence.check(
+                MaskedModel.of(inputs.dense(), inputs.structure()),
+                GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, ImmutableMap.of()),
+                inputs.structure(),
+                plan,
+                inputs.sampleBatches(recipe.seed()),
+                inputs.otherBatches(recipe.seed()),
+                device)
+            .requirePassed();
+    equivalence.remarks().forEach(this::warn);
+    return equivalence;
   }
 
   private void writeSlim(RunInputs inputs, RunFolder folder, PruningPlan plan, OnnxModel slim)

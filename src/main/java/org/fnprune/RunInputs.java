@@ -63,6 +63,8 @@ record RunInputs(
     ImmutableList<Task> tasks) {
 
   private static final int DEFAULT_VOCABULARY = 32;
+  private static final ImmutableIntArray TRACED_LENGTHS =
+      ImmutableIntArray.of(16, 8, 7, 6, 5, 4, 3, 2, 1, 9, 10, 11, 12, 20, 24, 32, 64, 128);
 
   /**
    * Reads model, text or moments, and tasks.
@@ -244,12 +246,27 @@ record RunInputs(
     ImmutableList<TokenBatch> calibration = calibration();
     int count = calibration.size();
     if (count == 0) {
-      return ImmutableList.of(randomBatch(2, 16, seed), randomBatch(1, 7, seed + 1));
+      FixedShape fixed = FixedShape.of(dense);
+      return ImmutableList.of(
+          randomBatch(fixed.rows().orElse(2), fixed.tokens().orElse(16), seed),
+          randomBatch(fixed.rows().orElse(1), fixed.tokens().orElse(7), seed + 1));
     }
     return ImmutableIntArray.of(0, count / 2, count - 1).stream()
         .distinct()
         .mapToObj(calibration::get)
         .collect(ImmutableList.toImmutableList());
+  }
+
+  /** Batches of the shapes that exporters fix, for models that take no other. */
+  ImmutableList<TokenBatch> otherBatches(long seed) {
+    FixedShape fixed = FixedShape.of(dense);
+    ImmutableList.Builder<TokenBatch> batches = ImmutableList.builder();
+    for (int rows : new int[] {1, 2}) {
+      for (int length : TRACED_LENGTHS.asList()) {
+        batches.add(randomBatch(fixed.rows().orElse(rows), fixed.tokens().orElse(length), seed));
+      }
+    }
+    return batches.build();
   }
 
   /** A batch of random tokens that the model can take. */

@@ -1,13 +1,12 @@
 package org.fnprune.verify;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
-import java.util.Map;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.rewrite.MaskedModel;
 import org.fnprune.runtime.BatchRunner;
-import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PruningPlan;
@@ -25,32 +24,48 @@ import org.fnprune.structure.Structure;
  *     would make any two models equal
  * @param batches batches compared
  * @param outputs outputs compared: all that are floats, KV caches at the positions that stay
+ * @param cachedSteps steps compared in which each model read the cache of its own earlier steps
+ * @param remarks what could not be compared, and why
  */
 public record Equivalence(
-    double maxAbsDiff, double tolerance, boolean passed, int batches, int outputs) {
+    double maxAbsDiff,
+    double tolerance,
+    boolean passed,
+    int batches,
+    int outputs,
+    int cachedSteps,
+    ImmutableList<String> remarks) {
 
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
 
-  /** Compares the models' outputs on {@code batches}. */
+  /**
+   * Compares the models' outputs on {@code batches}, and on tokens that follow the first of them
+   * where the models have a cache. Batches that the dense model does not take, such as any but the
+   * one that it was traced with, are left out.
+   *
+   * @param others batches to try one after the other when the dense model takes none of {@code
+   *     batches}
+   * @throws org.fnprune.runtime.ModelRunException when the dense model takes no batch, or the slim
+   *     one not the same
+   */
   public static Equivalence check(
       MaskedModel masked,
       OnnxModel slim,
       Structure structure,
       PruningPlan plan,
       List<TokenBatch> batches,
+      List<TokenBatch> others,
       RuntimeOptions options) {
     OutputComparison comparison = OutputComparison.of(slim, structure, plan);
-    Map<String, ExtraInput> masks = masked.inputs(structure, plan);
     try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
         BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
-      for (TokenBatch batch : batches) {
-        comparison.add(
-            reference.run(batch, comparison.names(), masks),
-            rewritten.run(batch, comparison.names()));
-      }
+      SideBySide models =
+          new SideBySide(reference, masked.inputs(structure, plan), rewritten, comparison);
+      models.compare(batches, others);
+      return comparison.result(
+          relative(slim), models.batches(), models.cachedSteps(), models.remarks());
     }
-    return comparison.result(relative(slim), batches.size());
   }
 
   /**
