@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
+import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
@@ -50,6 +51,7 @@ import org.fnprune.verify.Task;
  * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
  * @param tasks what to measure
+ * @param hashes of the files that were read
  */
 record RunInputs(
     ModelFolder folder,
@@ -60,7 +62,8 @@ record RunInputs(
     ImmutableMap<String, ImmutableList<TokenBatch>> groups,
     int skipped,
     Optional<MomentsStore> captured,
-    ImmutableList<Task> tasks) {
+    ImmutableList<Task> tasks,
+    FileHashes hashes) {
 
   private static final int DEFAULT_VOCABULARY = 32;
   private static final ImmutableIntArray TRACED_LENGTHS =
@@ -135,6 +138,7 @@ record RunInputs(
   private static RunInputs ofModel(Recipe recipe) {
     ModelFolder folder = ModelFolder.open(recipe.model());
     Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
+    dense.model().checkExternalData();
     Structure found = FfnOutputs.addTo(dense, StructureFinder.find(dense));
     return new RunInputs(
         folder,
@@ -145,7 +149,8 @@ record RunInputs(
         ImmutableMap.of(),
         0,
         Optional.empty(),
-        ImmutableList.of());
+        ImmutableList.of(),
+        new FileHashes());
   }
 
   /** Captures these signals of every unit. */
@@ -156,7 +161,8 @@ record RunInputs(
             .flatMap(kind -> structure.units().stream().map(unit -> Signal.of(dense, unit, kind)))
             .distinct()
             .collect(ImmutableList.toImmutableList());
-    return new RunInputs(folder, dense, found, structure, wanted, groups, skipped, captured, tasks);
+    return new RunInputs(
+        folder, dense, found, structure, wanted, groups, skipped, captured, tasks, hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -171,13 +177,22 @@ record RunInputs(
     }
     MomentsStore store = MomentsFiles.require(moments, modelId(), signals);
     return new RunInputs(
-        folder, dense, found, structure, signals, groups, skipped, Optional.of(store), tasks);
+        folder,
+        dense,
+        found,
+        structure,
+        signals,
+        groups,
+        skipped,
+        Optional.of(store),
+        tasks,
+        hashes);
   }
 
   /** What identifies the model: a hash of all its files. */
   String modelId() {
     try {
-      return Verification.facts(folder.onnxFile(), dense.model()).sha256();
+      return Verification.facts(folder.onnxFile(), dense.model(), hashes).sha256();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -193,7 +208,7 @@ record RunInputs(
           TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
-            folder, dense, found, structure, signals, groups, skipped, captured, loaded);
+            folder, dense, found, structure, signals, groups, skipped, captured, loaded, hashes);
       }
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
@@ -213,7 +228,8 @@ record RunInputs(
           batches.buildOrThrow(),
           samples.skipped(),
           captured,
-          loaded);
+          loaded,
+          hashes);
     }
   }
 

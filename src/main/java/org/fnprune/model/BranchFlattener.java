@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -82,10 +85,13 @@ final class BranchFlattener {
   private void choice(NodeProto node, String path, UnaryOperator<String> names) {
     long number = choices++;
     Map<String, List<String>> outputs = new HashMap<>();
+    Map<TensorProto, String> matrices = new HashMap<>();
     List.of(Branches.THEN, Branches.ELSE).stream()
         .sorted(Comparator.comparingLong(b -> outside(graph(node, b))))
         .forEach(
-            b -> outputs.put(b, branch(graph(node, b), path, Branches.step(number, b), names)));
+            b ->
+                outputs.put(
+                    b, branch(graph(node, b), path, Branches.step(number, b), names, matrices)));
     NodeProto.Builder choice =
         node.toBuilder()
             .setDomain(Branches.DOMAIN)
@@ -112,7 +118,7 @@ final class BranchFlattener {
   }
 
   private static Set<String> definedIn(GraphProto graph) {
-    Set<String> own = new HashSet<>();
+    Set<String> own = new LinkedHashSet<>();
     graph.getInitializerList().forEach(tensor -> own.add(tensor.getName()));
     graph.getNodeList().forEach(node -> own.addAll(node.getOutputList()));
     own.remove("");
@@ -127,25 +133,64 @@ final class BranchFlattener {
         .build();
   }
 
-  /** Adds a branch; returns the names of its outputs. */
+  /**
+   * Adds a branch; returns the names of its outputs.
+   *
+   * @param matrices names by value of those in the branch before: equal ones are one weight
+   */
   private List<String> branch(
-      GraphProto branch, String path, String step, UnaryOperator<String> outer) {
+      GraphProto branch,
+      String path,
+      String step,
+      UnaryOperator<String> outer,
+      Map<TensorProto, String> matrices) {
     Map<String, String> own = new HashMap<>();
+    Set<String> there = equalMatrices(branch, matrices, own);
     for (String tensor : definedIn(branch)) {
-      own.put(tensor, defined.add(tensor) ? tensor : taken.fresh(Branches.renamed(tensor, step)));
+      if (!there.contains(tensor)) {
+        own.put(tensor, defined.add(tensor) ? tensor : taken.fresh(Branches.renamed(tensor, step)));
+      }
     }
     UnaryOperator<String> names =
         tensor -> {
           String name = own.get(tensor);
           return name == null ? outer.apply(tensor) : name;
         };
-    for (TensorProto tensor : branch.getInitializerList()) {
-      flat.addInitializer(tensor.toBuilder().setName(names.apply(tensor.getName())));
-    }
+    matrices(branch).forEach((name, matrix) -> matrices.putIfAbsent(matrix, names.apply(name)));
+    branch.getInitializerList().stream()
+        .filter(tensor -> !there.contains(tensor.getName()))
+        .map(tensor -> tensor.toBuilder().setName(names.apply(tensor.getName())))
+        .forEach(flat::addInitializer);
     branch.getValueInfoList().forEach(info -> declare(info, names));
     branch.getOutputList().forEach(info -> declare(info, names));
-    branch.getNodeList().forEach(node -> add(node, Branches.inside(path, step), names));
+    branch.getNodeList().stream()
+        .filter(node -> !there.contains(node.getOutput(0)))
+        .forEach(node -> add(node, Branches.inside(path, step), names));
     return branch.getOutputList().stream().map(output -> names.apply(output.getName())).toList();
+  }
+
+  /** Finds the matrices of a branch that the other branch has as well. */
+  private static Set<String> equalMatrices(
+      GraphProto branch, Map<TensorProto, String> matrices, Map<String, String> own) {
+    matrices(branch)
+        .forEach(
+            (name, matrix) ->
+                Optional.ofNullable(matrices.get(matrix)).ifPresent(same -> own.put(name, same)));
+    return Set.copyOf(own.keySet());
+  }
+
+  /** Initialisers and Constant nodes of a branch that hold a matrix, without their names. */
+  private static Map<String, TensorProto> matrices(GraphProto branch) {
+    Map<String, TensorProto> found = new LinkedHashMap<>();
+    branch.getInitializerList().forEach(tensor -> found.put(tensor.getName(), tensor));
+    for (NodeProto node : branch.getNodeList()) {
+      if (Graph.is(node, "Constant")) {
+        Attributes.find(node, "value").ifPresent(a -> found.put(node.getOutput(0), a.getT()));
+      }
+    }
+    found.values().removeIf(t -> t.getDimsList().stream().filter(size -> size > 1).count() < 2);
+    found.replaceAll((name, t) -> t.toBuilder().clearName().clearDocString().build());
+    return found;
   }
 
   private void declare(ValueInfoProto info, UnaryOperator<String> names) {

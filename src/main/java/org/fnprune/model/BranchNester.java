@@ -6,6 +6,8 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ArrayListMultimap;
 import com.google.common.collect.ListMultimap;
+import com.google.common.collect.Multimaps;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,6 +41,9 @@ final class BranchNester {
     for (int i = flat.getNodeCount() - 1; i >= 0; i--) {
       place(flat.getNode(i));
     }
+    Multimaps.asMap(nodes).values().forEach(Collections::reverse);
+    flat.getInitializerList().forEach(tensor -> makers.put(tensor.getName(), ""));
+    flat.getInputList().forEach(input -> makers.put(input.getName(), ""));
     makers.forEach(this::restore);
   }
 
@@ -60,7 +65,7 @@ final class BranchNester {
     for (String output : node.getOutputList()) {
       makers.put(output, path);
     }
-    nodes.get(path).add(0, node);
+    nodes.put(path, node);
     if (!Branches.isChoice(node)) {
       String here = path;
       node.getInputList().forEach(input -> read(input, here));
@@ -100,18 +105,13 @@ final class BranchNester {
     return choice.getInputList().subList(from, from + count);
   }
 
+  /** A tensor gets back its name unless something has it that the branch can see. */
   private void restore(String tensor, String path) {
     String original = Branches.original(tensor, path);
     String other = makers.get(original);
-    boolean free = other == null ? isFree(original) : Branches.exclude(other, path);
-    if (!original.equals(tensor) && free) {
+    if (!original.equals(tensor) && (other == null || Branches.exclude(other, path))) {
       originals.put(tensor, original);
     }
-  }
-
-  private boolean isFree(String name) {
-    return flat.getInitializerList().stream().noneMatch(t -> t.getName().equals(name))
-        && flat.getInputList().stream().noneMatch(i -> i.getName().equals(name));
   }
 
   private GraphProto nest() {
@@ -125,19 +125,21 @@ final class BranchNester {
 
   private NodeProto nested(NodeProto node) {
     NodeProto plain = Branches.unmarked(node);
-    if (Branches.isChoice(node)) {
-      plain =
-          plain.toBuilder()
-              .clearDomain()
-              .clearInput()
-              .addInput(node.getInput(0))
-              .clearAttribute()
-              .addAttribute(branch(node, Branches.THEN))
-              .addAttribute(branch(node, Branches.ELSE))
-              .build();
-      // Subgraphs have their own names already; the rest is renamed below.
+    if (!Branches.isChoice(node)) {
+      return originals.isEmpty() ? plain : Renaming.of(plain, this::original);
     }
-    return originals.isEmpty() ? plain : Renaming.of(plain, this::original);
+    NodeProto.Builder choice =
+        plain.toBuilder()
+            .clearDomain()
+            .clearInput()
+            .addInput(original(node.getInput(0)))
+            .clearOutput()
+            .clearAttribute();
+    node.getOutputList().forEach(output -> choice.addOutput(original(output)));
+    return choice
+        .addAttribute(branch(node, Branches.THEN))
+        .addAttribute(branch(node, Branches.ELSE))
+        .build();
   }
 
   private String original(String tensor) {

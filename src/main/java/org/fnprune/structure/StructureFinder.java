@@ -28,10 +28,12 @@ public final class StructureFinder {
           "MatMulInteger",
           "MatMulIntegerToFloat",
           "MatMulNBits",
+          "MoE",
           "PackedAttention",
           "QAttention",
           "QGemm",
-          "QLinearMatMul");
+          "QLinearMatMul",
+          "QMoE");
 
   private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "FusedGemm");
 
@@ -62,8 +64,10 @@ public final class StructureFinder {
 
   private void visit(int index) {
     NodeProto node = graph.node(index);
-    refuseStacked(node);
     refuseInside(node);
+    if (refuseStacked(node)) {
+      return;
+    }
     Optional<OperatorRule.Weight> weight =
         OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node));
     if (weight.isPresent()) {
@@ -81,8 +85,9 @@ public final class StructureFinder {
     }
   }
 
-  private void refuseStacked(NodeProto node) {
-    for (TensorProto weight : StackedWeights.of(graph, node)) {
+  private boolean refuseStacked(NodeProto node) {
+    List<TensorProto> stacked = StackedWeights.of(graph, node);
+    for (TensorProto weight : stacked) {
       refuse(
           node,
           weight,
@@ -91,6 +96,7 @@ public final class StructureFinder {
               + " is a stack of matrices, one per expert; only experts that are separate matrices"
               + " can be pruned");
     }
+    return !stacked.isEmpty();
   }
 
   private void refuseInside(NodeProto node) {

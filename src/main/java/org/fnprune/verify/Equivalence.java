@@ -1,7 +1,9 @@
 package org.fnprune.verify;
 
 import com.google.common.collect.ImmutableList;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
@@ -57,15 +59,64 @@ public record Equivalence(
       List<TokenBatch> batches,
       List<TokenBatch> others,
       RuntimeOptions options) {
-    OutputComparison comparison = OutputComparison.of(slim, structure, plan);
-    try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
-        BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
-      SideBySide models =
-          new SideBySide(reference, masked.inputs(structure, plan), rewritten, comparison);
-      models.compare(batches, others);
+    return check(
+        masked,
+        () -> OnnxSession.ofModel(slim, options),
+        structure,
+        plan,
+        batches,
+        others,
+        options);
+  }
+
+  /** Compares the first outputs with those of a model as its file lies on disk. */
+  public static Equivalence check(
+      MaskedModel masked,
+      Path slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      List<TokenBatch> others,
+      RuntimeOptions options) {
+    return check(
+        masked,
+        () -> OnnxSession.ofFile(slim, options, weights(masked)),
+        structure,
+        plan,
+        batches,
+        others,
+        options);
+  }
+
+  /** Runs one model after the other: large ones do not fit into memory together. */
+  private static Equivalence check(
+      MaskedModel masked,
+      Supplier<OnnxSession> slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      List<TokenBatch> others,
+      RuntimeOptions options) {
+    OutputComparison comparison = OutputComparison.of(masked.model(), structure, plan);
+    try (ReferenceOutputs expected = ReferenceOutputs.create()) {
+      Trial trial = new Trial(comparison.names(), expected);
+      try (BatchRunner runner =
+          new BatchRunner(OnnxSession.ofModel(masked.model(), options, weights(masked)))) {
+        trial.record(runner, masked.inputs(structure, plan), batches, others);
+      }
+      try (BatchRunner runner = new BatchRunner(slim.get())) {
+        trial.repeat(runner, comparison);
+      }
       return comparison.result(
-          relative(slim), models.batches(), models.cachedSteps(), models.remarks());
+          relative(masked.model()), trial.batches(), trial.cachedSteps(), trial.remarks());
     }
+  }
+
+  /** A few batches are not worth a copy of weights that can be read in their files. */
+  private static OnnxSession.Weights weights(MaskedModel masked) {
+    return masked.model().hasExternalData()
+        ? OnnxSession.Weights.MAPPED
+        : OnnxSession.Weights.COPIED;
   }
 
   /**

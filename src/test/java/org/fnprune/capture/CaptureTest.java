@@ -23,6 +23,7 @@ import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
+import org.fnprune.model.MergedDecoders;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
 import org.fnprune.model.TinyGraph;
@@ -91,6 +92,15 @@ class CaptureTest {
 
   static Stream<String> models() {
     return TinyGraphs.PRUNABLE.keySet().stream();
+  }
+
+  @Test
+  void momentsOfABranchAreThoseOfTheModelInIt() {
+    OnnxModel plain = TinyGraphs.plain();
+    Moments alone = capture(plain, batches(SEQUENCES, 4), "layers.1.ffn");
+    Moments merged = capture(MergedDecoders.of(plain), batches(SEQUENCES, 4), "layers.1.ffn");
+    assertThat(merged.count()).isEqualTo(alone.count());
+    assertThat(merged.gram().toArray()).isEqualTo(alone.gram().toArray());
   }
 
   @ParameterizedTest

@@ -275,6 +275,33 @@ public final class TinyGraph {
     return op("If", List.of(yes, no), condition).get(0);
   }
 
+  /**
+   * A Loop that runs once: its state begins as {@code initial} and becomes what {@code operator}
+   * makes of {@code inputs}, of which one may be {@code "state"}.
+   */
+  public String loop(String initial, String operator, String... inputs) {
+    String turns = tensor(TensorData.ofLongs("turns", ImmutableList.of(), new long[] {1}));
+    String name = "in_Loop_" + counts.getOrDefault("Loop", 0);
+    GraphProto body =
+        GraphProto.newBuilder()
+            .setName("body")
+            .addInput(info("turn", ElementType.INT64))
+            .addInput(info("go_on", ElementType.BOOL))
+            .addInput(info("state", type))
+            .addNode(
+                NodeProto.newBuilder().setOpType("Identity").addInput("go_on").addOutput("again"))
+            .addNode(
+                NodeProto.newBuilder()
+                    .setOpType(operator)
+                    .setName(name)
+                    .addAllInput(List.of(inputs))
+                    .addOutput("next"))
+            .addOutput(info("again", ElementType.BOOL))
+            .addOutput(info("next", type))
+            .build();
+    return op("Loop", graphAttribute("body", body), turns, "", initial);
+  }
+
   private GraphProto subgraph(String name, String tensor) {
     String result = name + "_" + tensor;
     return GraphProto.newBuilder()

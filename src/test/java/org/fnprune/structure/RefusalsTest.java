@@ -1,6 +1,7 @@
 package org.fnprune.structure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.fnprune.model.TinyGraph.HIDDEN;
 import static org.fnprune.model.TinyGraph.integer;
 import static org.fnprune.model.TinyGraph.integers;
@@ -97,9 +98,10 @@ class RefusalsTest {
   }
 
   @Test
-  void anActivationReadByABranchStays() {
+  void anActivationReadByALoopStays() {
     assertRefused(
-        up -> g.op("Add", up, g.branchesThatRead(up)), "If 'If_0' reads 'MatMul_0' in a subgraph");
+        up -> g.op("Add", up, g.loop(x, "Identity", up)),
+        "Loop 'Loop_0' reads 'MatMul_0' in a subgraph");
   }
 
   @Test
@@ -119,14 +121,65 @@ class RefusalsTest {
   }
 
   @Test
-  void aMatrixReadByABranchStays() {
+  void aMatrixHandedOutByABranchStays() {
     String w1 = g.weight("w1", HIDDEN, WIDTH);
     String down = g.op("MatMul", g.op("MatMul", x, w1), g.weight("w2", WIDTH, HIDDEN));
     g.alsoOutput(g.branchesThatRead(w1));
+    assertRefused(g.head(g.op("Add", x, down)), "w1", "weight 'w1' is shared with If 'If_0'");
+  }
+
+  @Test
+  void aMatrixReadByALoopStays() {
+    String w1 = g.weight("w1", HIDDEN, WIDTH);
+    String down = g.op("MatMul", g.op("MatMul", x, w1), g.weight("w2", WIDTH, HIDDEN));
+    g.alsoOutput(g.loop(x, "Identity", w1));
     assertRefused(
         g.head(g.op("Add", x, down)),
         "w1",
         "weight 'w1' is also read in a subgraph or an output of the model");
+  }
+
+  @Test
+  void aMatrixMultipliedByInALoopStays() {
+    String inside = g.loop(x, "MatMul", "state", g.weight("w1", HIDDEN, HIDDEN));
+    assertThat(StructureFinder.find(Graph.of(g.head(inside))).refusals())
+        .first()
+        .isEqualTo(
+            new Refusal(
+                "in_Loop_0",
+                "MatMul",
+                "w1",
+                HIDDEN * HIDDEN,
+                -1,
+                "it lies in the body of Loop 'Loop_0', into which channels are not followed"));
+  }
+
+  @Test
+  void expertsStackedInOneTensorStay() {
+    String stack = g.weight("experts", 3, HIDDEN, WIDTH);
+    String chosen = g.op("Gather", stack, g.longs("expert", 1));
+    String up = g.op("MatMul", x, g.op("Transpose", integers("perm", 0, 1, 2), chosen));
+    String down = g.op("MatMul", up, g.weight("back", 3, WIDTH, HIDDEN));
+    assertThat(StructureFinder.find(Graph.of(g.head(down))).refusals())
+        .filteredOn(refusal -> !refusal.weight().equals("head"))
+        .extracting(Refusal::node, Refusal::weight, Refusal::reason)
+        .containsExactly(
+            tuple("MatMul_0", "experts", stacked("[3, 6, 10]")),
+            tuple("MatMul_1", "back", stacked("[3, 10, 6]")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MoE", "QMoE"})
+  void expertsOfOneOperatorStay(String operator) {
+    g.op(operator, x, x, g.weight("w1", 3, HIDDEN, WIDTH));
+    assertRefused(g.head(x), "w1", stacked("[3, 6, 10]"));
+  }
+
+  private static String stacked(String shape) {
+    return "its weight "
+        + shape
+        + " is a stack of matrices, one per expert; only experts that are separate matrices can be"
+        + " pruned";
   }
 
   @Test
