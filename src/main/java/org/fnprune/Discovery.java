@@ -31,7 +31,6 @@ import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.report.StructureJson;
-import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.structure.PrunableUnit;
 
@@ -67,7 +66,7 @@ public final class Discovery {
     RunInputs inputs = RunInputs.ofNetworks(recipe);
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
-    RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
+    RuntimeOptions device = inputs.device(recipe, listener::warn);
     folder.begin(lock);
     try {
       folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
@@ -92,7 +91,7 @@ public final class Discovery {
       throws IOException {
     RunInputs inputs = inputsOfCapture(recipe, output, shard);
     ProductFolder folder = ProductFolder.ofMoments(output, force);
-    RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
+    RuntimeOptions device = inputs.device(recipe, listener::warn);
     Discovery discovery = new Discovery(recipe, inputs, device, listener);
     discovery.prepare();
     folder.replace(staging -> discovery.capture(inputs.calibration(), staging));

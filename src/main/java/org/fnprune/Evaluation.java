@@ -6,6 +6,7 @@ import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.EvalRequest;
 import org.fnprune.runtime.Devices;
+import org.fnprune.runtime.InputSizes;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.verify.MetricResult;
 import org.fnprune.verify.OnnxPredictor;
@@ -28,7 +29,9 @@ public final class Evaluation {
     try (Tokenizer tokenizer = Tokenizer.open(RunInputs.tokenizerFile(folder))) {
       tasks = TaskFiles.load(request.tasks(), folder, tokenizer, request.limit());
     }
-    RuntimeOptions device = Devices.choose(request.device(), request.threads(), listener::warn);
+    RuntimeOptions device =
+        Devices.choose(request.device(), request.threads(), listener::warn)
+            .with(InputSizes.of(folder));
     ImmutableList.Builder<MetricResult> results = ImmutableList.builder();
     try (OnnxPredictor predictor = OnnxPredictor.open(model, device)) {
       listener.start("eval", tasks.size(), "tasks");

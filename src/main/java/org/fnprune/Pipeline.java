@@ -28,7 +28,6 @@ import org.fnprune.rewrite.MaskedModel;
 import org.fnprune.rewrite.Requantised;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.rewrite.StagedFolder;
-import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.Planner;
@@ -78,7 +77,7 @@ public final class Pipeline {
     RunInputs inputs = clock.time("read", () -> RunInputs.read(recipe));
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
-    RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), this::warn);
+    RuntimeOptions device = inputs.device(recipe, this::warn);
     ImmutableList<TaskScores> dense =
         clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
     folder.begin(lock);
@@ -177,10 +176,12 @@ public final class Pipeline {
             inputs.structure(),
             plan,
             inputs.sampleBatches(recipe.seed()),
+            inputs.otherBatches(recipe.seed()),
             device);
     if (!equivalence.passed()) {
       slim.discard();
     }
+    equivalence.remarks().forEach(this::warn);
     return equivalence.requirePassed();
   }
 

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
@@ -25,6 +26,9 @@ import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
+import org.fnprune.runtime.Devices;
+import org.fnprune.runtime.InputSizes;
+import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
 import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
@@ -62,6 +66,8 @@ record RunInputs(
     FileHashes hashes) {
 
   private static final int DEFAULT_VOCABULARY = 32;
+  private static final ImmutableIntArray TRACED_LENGTHS =
+      ImmutableIntArray.of(16, 8, 7, 6, 5, 4, 3, 2, 1, 9, 10, 11, 12, 20, 24, 32, 64, 128);
 
   /**
    * Reads model, text or moments, and tasks.
@@ -242,17 +248,41 @@ record RunInputs(
                     "put the model's Hugging Face tokenizer.json into its folder"));
   }
 
+  /**
+   * How the model is to be run.
+   *
+   * @param warnings told why CUDA was not used
+   */
+  RuntimeOptions device(Recipe recipe, Consumer<String> warnings) {
+    return Devices.choose(recipe.device(), recipe.threads(), warnings).with(InputSizes.of(folder));
+  }
+
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
   ImmutableList<TokenBatch> sampleBatches(long seed) {
     ImmutableList<TokenBatch> calibration = calibration();
     int count = calibration.size();
     if (count == 0) {
-      return ImmutableList.of(randomBatch(2, 16, seed), randomBatch(1, 7, seed + 1));
+      FixedShape fixed = FixedShape.of(dense);
+      return ImmutableList.of(
+          randomBatch(fixed.rows().orElse(2), fixed.tokens().orElse(16), seed),
+          randomBatch(fixed.rows().orElse(1), fixed.tokens().orElse(7), seed + 1));
     }
     return ImmutableIntArray.of(0, count / 2, count - 1).stream()
         .distinct()
         .mapToObj(calibration::get)
         .collect(ImmutableList.toImmutableList());
+  }
+
+  /** Batches of the shapes that exporters fix, for models that take no other. */
+  ImmutableList<TokenBatch> otherBatches(long seed) {
+    FixedShape fixed = FixedShape.of(dense);
+    ImmutableList.Builder<TokenBatch> batches = ImmutableList.builder();
+    for (int rows : new int[] {1, 2}) {
+      for (int length : TRACED_LENGTHS.asList()) {
+        batches.add(randomBatch(fixed.rows().orElse(rows), fixed.tokens().orElse(length), seed));
+      }
+    }
+    return batches.build();
   }
 
   /** A batch of random tokens that the model can take. */

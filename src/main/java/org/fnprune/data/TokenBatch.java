@@ -54,4 +54,23 @@ public record TokenBatch(ImmutableList<ImmutableIntArray> sequences, int padId) 
     }
     return mask;
   }
+
+  /** The rows cut to the shortest: a batch without padding. */
+  public TokenBatch cut() {
+    int shortest = sequences.stream().mapToInt(ImmutableIntArray::length).min().orElseThrow();
+    return columns(0, shortest);
+  }
+
+  /**
+   * Tokens {@code from} (inclusive) to {@code to} (exclusive) of every row.
+   *
+   * @throws IndexOutOfBoundsException when a row is shorter
+   */
+  public TokenBatch columns(int from, int to) {
+    return new TokenBatch(
+        sequences.stream()
+            .map(row -> row.subArray(from, to))
+            .collect(ImmutableList.toImmutableList()),
+        padId);
+  }
 }

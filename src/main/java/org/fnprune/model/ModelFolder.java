@@ -129,6 +129,15 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
     return companion(name).map(ModelFolder::readObject);
   }
 
+  /**
+   * {@code genai_config.json} as an object, if it is there.
+   *
+   * @throws UsageException when it is not a JSON object
+   */
+  public Optional<JsonObject> genaiConfig() {
+    return companion("genai_config.json").map(ModelFolder::readObject);
+  }
+
   private static JsonObject readObject(Path file) {
     try {
       return JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8))

@@ -94,6 +94,7 @@ public final class ReportJson {
     json.addProperty("passed", equivalence.passed());
     json.addProperty("batches", equivalence.batches());
     json.addProperty("outputs", equivalence.outputs());
+    json.addProperty("cached_steps", equivalence.cachedSteps());
     return json;
   }
 

@@ -7,7 +7,6 @@ import ai.onnxruntime.TensorInfo;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableLongArray;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,24 +44,38 @@ public final class BatchRunner implements AutoCloseable {
    * @throws ModelRunException when ONNX Runtime fails
    */
   public List<Output> run(TokenBatch batch, List<String> outputs, Map<String, ExtraInput> extra) {
-    try (Feeds feeds = Feeds.of(session, batch, extra);
+    try (Feeds feeds = Feeds.of(session, batch, extra, Past.NONE);
         OrtSession.Result result = session.run(feeds.tensors(), Set.copyOf(outputs))) {
-      List<Output> copies = new ArrayList<>();
-      for (String output : outputs) {
-        OnnxValue value =
-            result
-                .get(output)
-                .orElseThrow(() -> new IllegalStateException("no output '" + output + "'"));
-        FloatBuffer values = value instanceof OnnxTensor tensor ? tensor.getFloatBuffer() : null;
-        if (values == null || !(value.getInfo() instanceof TensorInfo info)) {
-          throw new UsageException(
-              "model output '" + output + "' (" + value.getInfo() + ") holds no floats",
-              "the first output must be logits or hidden states; export the model again");
-        }
-        copies.add(new Output(values, ImmutableLongArray.copyOf(info.getShape())));
-      }
-      return ImmutableList.copyOf(copies);
+      return copies(result, outputs);
     }
+  }
+
+  /** The outputs of a run in the order of their names. */
+  static ImmutableList<Output> copies(OrtSession.Result result, List<String> outputs) {
+    ImmutableList.Builder<Output> copies = ImmutableList.builder();
+    for (String output : outputs) {
+      OnnxValue value =
+          result
+              .get(output)
+              .orElseThrow(() -> new IllegalStateException("no output '" + output + "'"));
+      FloatBuffer values = value instanceof OnnxTensor tensor ? tensor.getFloatBuffer() : null;
+      if (values == null || !(value.getInfo() instanceof TensorInfo info)) {
+        throw new UsageException(
+            "model output '" + output + "' (" + value.getInfo() + ") holds no floats",
+            "the first output must be logits or hidden states; export the model again");
+      }
+      copies.add(new Output(values, ImmutableLongArray.copyOf(info.getShape())));
+    }
+    return copies.build();
+  }
+
+  /**
+   * Starts to feed tokens step by step. The decoder is to be closed before this is.
+   *
+   * @param extra inputs beyond the model's own
+   */
+  public Decoder decoder(Map<String, ExtraInput> extra) {
+    return new Decoder(session, extra);
   }
 
   /**
@@ -79,7 +92,7 @@ public final class BatchRunner implements AutoCloseable {
       PinnedOutputs outputs,
       Map<String, ExtraInput> extra) {
     outputs.prepare(shapes);
-    try (Feeds feeds = Feeds.of(session, batch, extra)) {
+    try (Feeds feeds = Feeds.of(session, batch, extra, Past.NONE)) {
       session.runInto(feeds.tensors(), outputs.tensors());
     }
   }

@@ -5,46 +5,64 @@ import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.TensorInfo;
-import java.nio.FloatBuffer;
-import java.nio.IntBuffer;
-import java.nio.LongBuffer;
+import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntToDoubleFunction;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 
 /**
- * Fills a model's inputs from a batch of tokens: ids, mask, positions and segment ids by their
- * usual names, an empty cache for {@code past_key_values.*}, seeded noise for images.
+ * Fills a model's inputs from a batch of tokens: ids, masks, positions and lengths by their usual
+ * names, caches by what went before, and seeded noise for images and hidden states.
  */
 final class Feeds implements AutoCloseable {
 
-  private final Map<String, OnnxTensor> tensors = new HashMap<>();
+  private final Map<String, OnnxTensor> own = new HashMap<>();
+  private final Map<String, OnnxTensor> all = new HashMap<>();
   private final OnnxSession session;
+  private final TokenBatch batch;
+  private final int before;
+  private final int encoded;
 
-  private Feeds(OnnxSession session) {
+  private Feeds(OnnxSession session, TokenBatch batch, Past past) {
     this.session = session;
+    this.batch = batch;
+    this.before =
+        past.caches().isEmpty()
+            ? session.caches().values().stream()
+                .filter(cache -> !cache.isOfEncoder())
+                .mapToInt(CacheInput::firstLength)
+                .max()
+                .orElse(0)
+            : past.length();
+    this.encoded = past.encoded() > 0 ? past.encoded() : batch.length();
   }
 
   /**
    * The feeds for one batch.
    *
    * @param extra further inputs, such as channel masks: name to values of a vector or matrix
+   * @param past what the model remembers of earlier batches
    * @throws UsageException when the model has an input that fnprune does not know how to fill
    */
-  static Feeds of(OnnxSession session, TokenBatch batch, Map<String, ExtraInput> extra) {
-    Feeds feeds = new Feeds(session);
+  static Feeds of(OnnxSession session, TokenBatch batch, Map<String, ExtraInput> extra, Past past) {
+    Feeds feeds = new Feeds(session, batch, past);
     try {
       for (Map.Entry<String, NodeInfo> input : session.inputs().entrySet()) {
-        TensorInfo info = (TensorInfo) input.getValue().getInfo();
-        ExtraInput given = extra.get(input.getKey());
-        feeds.tensors.put(
-            input.getKey(),
-            given != null
-                ? given.tensor(session.environment())
-                : feeds.fill(input.getKey(), info, batch));
+        String name = input.getKey();
+        OnnxTensor cached = past.caches().get(name);
+        if (cached != null) {
+          feeds.all.put(name, cached);
+          continue;
+        }
+        ExtraInput given = extra.get(name);
+        feeds.own.put(
+            name,
+            given != null ? given.tensor(session.environment()) : feeds.fill(input.getValue()));
       }
+      feeds.all.putAll(feeds.own);
       return feeds;
     } catch (OrtException e) {
       feeds.close();
@@ -55,101 +73,154 @@ final class Feeds implements AutoCloseable {
     }
   }
 
+  /** Every input of the model. */
   Map<String, OnnxTensor> tensors() {
-    return tensors;
+    return ImmutableMap.copyOf(all);
   }
 
-  private OnnxTensor fill(String name, TensorInfo info, TokenBatch batch) throws OrtException {
-    long[] shape = {batch.size(), batch.length()};
-    if (name.startsWith("past_key_values")) {
-      return emptyCache(name, info, batch);
+  /** Tokens of the batch and before it. */
+  int total() {
+    return before + batch.length();
+  }
+
+  /** Tokens that the encoder saw, or would see if there is none. */
+  int encoded() {
+    return encoded;
+  }
+
+  private OnnxTensor fill(NodeInfo input) throws OrtException {
+    CacheInput cache = session.caches().get(input.getName());
+    if (cache != null) {
+      return cache.first(session.environment(), batch.size(), length(cache), session.sizes());
     }
-    return switch (name) {
-      case "input_ids" -> integers(batch.ids(), shape, info);
-      case "attention_mask" -> integers(batch.mask(), shape, info);
-      case "token_type_ids" -> integers(new long[batch.ids().length], shape, info);
-      case "position_ids" -> integers(positions(batch), shape, info);
-      default -> {
-        if (info.type != OnnxJavaType.FLOAT || info.getShape().length < 3) {
-          throw new UsageException(
-              "model input '" + name + "' (" + info.type + ") is not one that fnprune can fill",
-              "known inputs: input_ids, attention_mask, position_ids, token_type_ids,"
-                  + " past_key_values.*, and float images");
-        }
-        yield noise(info, batch);
+    TensorInfo info = (TensorInfo) input.getInfo();
+    int length = batch.length();
+    return switch (input.getName()) {
+      case "input_ids", "decoder_input_ids" -> {
+        long[] ids = batch.ids();
+        yield rows(info, length, i -> ids[i]);
       }
+      case "attention_mask", "decoder_attention_mask" -> attentionMask(info);
+      case "encoder_attention_mask" -> rows(info, encoded, i -> 1);
+      case "token_type_ids" -> rows(info, length, i -> 0);
+      case "position_ids", "cache_position" -> positions(info);
+      case "use_cache_branch" -> tensor(info, new long[] {1}, i -> before > 0 ? 1 : 0);
+      case "seqlens_k" -> {
+        long[] column = info.getShape().length > 1 ? shape(batch.size(), 1) : shape(batch.size());
+        yield tensor(info, column, i -> before + batch.sequences().get(i).length() - 1);
+      }
+      case "total_sequence_length" ->
+          tensor(info, info.getShape().length == 0 ? shape() : shape(1), i -> total());
+      default -> noise(input.getName(), info);
     };
   }
 
-  private static long[] positions(TokenBatch batch) {
-    long[] positions = new long[batch.size() * batch.length()];
-    for (int i = 0; i < positions.length; i++) {
-      positions[i] = i % batch.length();
-    }
-    return positions;
+  /** An encoder's cache has to be there before the first step, or a softmax is over nothing. */
+  private int length(CacheInput cache) {
+    boolean filled = cache.isOfEncoder() && !session.inputs().containsKey("use_cache_branch");
+    return filled && cache.isOpen() ? encoded : cache.firstLength();
   }
 
-  private OnnxTensor emptyCache(String name, TensorInfo info, TokenBatch batch)
+  /**
+   * Ones for tokens and zeros for padding, whatever was seen before included. A static cache wants
+   * as many columns as it has; one with four axes says for each token what it sees.
+   */
+  private OnnxTensor attentionMask(TensorInfo info) throws OrtException {
+    long[] declared = info.getShape();
+    int columns = Math.max(total(), Math.toIntExact(declared[declared.length - 1]));
+    if (declared.length < 4) {
+      return rows(info, columns, i -> isToken(i / columns, i % columns) ? 1 : 0);
+    }
+    int length = batch.length();
+    double visible = info.type == OnnxJavaType.BOOL ? 1 : 0;
+    double hidden = info.type == OnnxJavaType.BOOL ? 0 : -10_000;
+    return tensor(
+        info,
+        shape(batch.size(), 1, length, columns),
+        i -> {
+          int column = i % columns;
+          int row = i / columns / length;
+          boolean seen = column <= before + i / columns % length && isToken(row, column);
+          return seen ? visible : hidden;
+        });
+  }
+
+  private boolean isToken(int row, int column) {
+    return column < before + batch.sequences().get(row).length();
+  }
+
+  /** Positions go on where the cache ends; the last axis is the sequence, whatever is before it. */
+  private OnnxTensor positions(TensorInfo info) throws OrtException {
+    int length = batch.length();
+    long[] shape = info.getShape().clone();
+    for (int axis = 0; axis < shape.length; axis++) {
+      shape[axis] =
+          axis == shape.length - 1 ? length : shape[axis] < 0 ? batch.size() : shape[axis];
+    }
+    return tensor(info, shape, i -> before + i % length);
+  }
+
+  private OnnxTensor rows(TensorInfo info, int columns, IntToDoubleFunction values)
       throws OrtException {
-    long[] shape = info.getShape().clone();
-    shape[0] = batch.size();
-    for (int i = 1; i < shape.length; i++) {
-      if (shape[i] < 0 && i == shape.length - 1) {
-        throw new UsageException(
-            "cache input '" + name + "' does not declare its head size",
-            "models with such a cache can be inspected but not run yet");
-      }
-      shape[i] = Math.max(0, shape[i]);
-    }
-    if (info.type == OnnxJavaType.FLOAT16 || info.type == OnnxJavaType.BFLOAT16) {
-      return OnnxTensor.createTensor(
-          session.environment(), Direct.bytes(0).asShortBuffer(), shape, info.type);
-    }
-    return OnnxTensor.createTensor(session.environment(), Direct.bytes(0).asFloatBuffer(), shape);
+    return tensor(info, shape(batch.size(), columns), values);
   }
 
-  /** Standard normal pixels; the batch size replaces the first symbolic axis, 1 the others. */
-  private OnnxTensor noise(TensorInfo info, TokenBatch batch) throws OrtException {
+  /**
+   * Standard normal values for images (batch × channels × height × width) and hidden states (batch
+   * × tokens × width), the same for every model that declares the same.
+   */
+  private OnnxTensor noise(String name, TensorInfo info) throws OrtException {
     long[] shape = info.getShape().clone();
-    int values = 1;
-    for (int i = 0; i < shape.length; i++) {
-      shape[i] = shape[i] < 0 ? (i == 0 ? batch.size() : 1) : shape[i];
-      values = Math.multiplyExact(values, Math.toIntExact(shape[i]));
+    boolean isFloat =
+        info.type == OnnxJavaType.FLOAT
+            || info.type == OnnxJavaType.FLOAT16
+            || info.type == OnnxJavaType.BFLOAT16;
+    if (!isFloat || shape.length < 3) {
+      throw new UsageException(
+          "model input '" + name + "' (" + info.type + ") is not one that fnprune can fill",
+          "known inputs: input_ids, attention_mask, position_ids, token_type_ids,"
+              + " past_key_values.*, use_cache_branch, cache_position, seqlens_k,"
+              + " total_sequence_length, float images and hidden states");
+    }
+    for (int axis = 0; axis < shape.length; axis++) {
+      shape[axis] = shape[axis] < 0 ? open(name, shape.length, axis) : shape[axis];
     }
     Random random = new Random(batch.tokens());
-    float[] pixels = new float[values];
-    for (int i = 0; i < values; i++) {
-      pixels[i] = (float) random.nextGaussian();
-    }
-    return floats(pixels, shape);
+    return tensor(info, shape, i -> random.nextGaussian());
   }
 
-  private OnnxTensor floats(float[] values, long[] shape) throws OrtException {
-    FloatBuffer buffer = Direct.floats(values.length).put(values).rewind();
-    return OnnxTensor.createTensor(session.environment(), buffer, shape);
+  private long open(String name, int rank, int axis) {
+    InputSizes sizes = session.sizes();
+    if (axis == 0) {
+      return batch.size();
+    }
+    if (rank > 3) {
+      return axis == rank - 3 ? sizes.channels().orElse(3) : sizes.image().orElse(1);
+    }
+    if (axis == 1) {
+      return name.contains("encoder") ? encoded : batch.length();
+    }
+    return sizes
+        .hidden()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "model input '" + name + "' does not declare its width",
+                    "put the model's config.json (hidden_size) beside it"));
   }
 
-  private OnnxTensor integers(long[] values, long[] shape, TensorInfo info) throws OrtException {
-    if (info.type == OnnxJavaType.INT32) {
-      IntBuffer buffer = Direct.bytes(values.length * 4).asIntBuffer();
-      for (long value : values) {
-        buffer.put((int) value);
-      }
-      return OnnxTensor.createTensor(session.environment(), buffer.rewind(), shape);
-    }
-    if (info.type == OnnxJavaType.FLOAT) {
-      float[] floats = new float[values.length];
-      for (int i = 0; i < floats.length; i++) {
-        floats[i] = values[i];
-      }
-      return floats(floats, shape);
-    }
-    LongBuffer buffer = Direct.bytes(values.length * 8).asLongBuffer().put(values).rewind();
-    return OnnxTensor.createTensor(session.environment(), buffer, shape);
+  private OnnxTensor tensor(TensorInfo info, long[] shape, IntToDoubleFunction values)
+      throws OrtException {
+    return InputTensors.of(session.environment(), info.type, shape, values);
   }
 
+  private static long[] shape(long... sizes) {
+    return sizes;
+  }
+
+  /** Frees the tensors that were made for this batch; caches belong to whoever ran the last one. */
   @Override
   public void close() {
-    tensors.values().forEach(OnnxTensor::close);
+    own.values().forEach(OnnxTensor::close);
   }
 }

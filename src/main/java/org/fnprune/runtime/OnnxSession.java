@@ -7,6 +7,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -33,11 +34,21 @@ public final class OnnxSession implements AutoCloseable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final ImmutableMap<String, NodeInfo> inputs;
+  private final ImmutableMap<String, CacheInput> caches;
+  private final ImmutableSet<String> outputs;
+  private final InputSizes sizes;
 
-  private OnnxSession(OrtEnvironment environment, OrtSession session) throws OrtException {
+  private OnnxSession(OrtEnvironment environment, OrtSession session, InputSizes sizes)
+      throws OrtException {
     this.environment = environment;
     this.session = session;
+    this.sizes = sizes;
     this.inputs = ImmutableMap.copyOf(session.getInputInfo());
+    this.outputs = ImmutableSet.copyOf(session.getOutputNames());
+    this.caches =
+        inputs.values().stream()
+            .flatMap(input -> CacheInput.of(input).stream())
+            .collect(ImmutableMap.toImmutableMap(CacheInput::name, cache -> cache));
   }
 
   /** Loads the file as it is, with all of ONNX Runtime's optimisations. */
@@ -86,7 +97,7 @@ public final class OnnxSession implements AutoCloseable {
               native_.addConfigEntry(DISABLE_PREPACKING, "1");
               native_.setCPUArenaAllocator(false);
             }
-            return new OnnxSession(environment, loader.load(environment, native_));
+            return new OnnxSession(environment, loader.load(environment, native_), options.sizes());
           });
     } catch (OrtException e) {
       throw new ModelRunException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
@@ -96,6 +107,21 @@ public final class OnnxSession implements AutoCloseable {
   /** The model's inputs with their types and shapes. */
   public Map<String, NodeInfo> inputs() {
     return inputs;
+  }
+
+  /** The inputs that are caches, by name. */
+  Map<String, CacheInput> caches() {
+    return caches;
+  }
+
+  /** Names of the model's outputs. */
+  Set<String> outputs() {
+    return outputs;
+  }
+
+  /** What is known of sizes that the inputs leave open. */
+  InputSizes sizes() {
+    return sizes;
   }
 
   /** The environment that tensors are made in. */

@@ -23,15 +23,21 @@ public final class RuntimeOptions {
   private final int ordinal;
   private final int threads;
   private final @Nullable Consumer<String> warnings;
+  private final InputSizes sizes;
   private boolean cuda;
   private boolean exactIntegers;
 
   private RuntimeOptions(
-      boolean cuda, int ordinal, int threads, @Nullable Consumer<String> warnings) {
+      boolean cuda,
+      int ordinal,
+      int threads,
+      @Nullable Consumer<String> warnings,
+      InputSizes sizes) {
     this.cuda = cuda;
     this.ordinal = ordinal;
     this.threads = threads;
     this.warnings = warnings;
+    this.sizes = sizes;
   }
 
   /**
@@ -40,12 +46,12 @@ public final class RuntimeOptions {
    * @param threads within an operator; 0 takes all processors
    */
   public static RuntimeOptions cpu(int threads) {
-    return new RuntimeOptions(false, 0, threads, null);
+    return new RuntimeOptions(false, 0, threads, null, InputSizes.UNKNOWN);
   }
 
   /** The CUDA device {@code ordinal}, and nothing else. */
   static RuntimeOptions cuda(int ordinal, int threads) {
-    return new RuntimeOptions(true, ordinal, threads, null);
+    return new RuntimeOptions(true, ordinal, threads, null, InputSizes.UNKNOWN);
   }
 
   /**
@@ -54,7 +60,16 @@ public final class RuntimeOptions {
    * @param warnings told why the CPU is used
    */
   static RuntimeOptions cudaOrCpu(int ordinal, int threads, Consumer<String> warnings) {
-    return new RuntimeOptions(true, ordinal, threads, warnings);
+    return new RuntimeOptions(true, ordinal, threads, warnings, InputSizes.UNKNOWN);
+  }
+
+  /** The same for the inputs of one model, whose open sizes are known. */
+  public RuntimeOptions with(InputSizes known) {
+    return new RuntimeOptions(cuda, ordinal, threads, warnings, known);
+  }
+
+  InputSizes sizes() {
+    return sizes;
   }
 
   /**

@@ -1,8 +1,8 @@
 package org.fnprune.verify;
 
+import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
@@ -10,7 +10,6 @@ import org.fnprune.model.OnnxModel;
 import org.fnprune.rewrite.MaskedModel;
 import org.fnprune.rewrite.Requantised;
 import org.fnprune.runtime.BatchRunner;
-import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PruningPlan;
@@ -29,9 +28,17 @@ import org.fnprune.structure.Structure;
  *     would make any two models equal
  * @param batches batches compared
  * @param outputs outputs compared: all that are floats, KV caches at the positions that stay
+ * @param cachedSteps steps compared in which each model read the cache of its own earlier steps
+ * @param remarks what could not be compared, and why
  */
 public record Equivalence(
-    double maxAbsDiff, double tolerance, boolean passed, int batches, int outputs) {
+    double maxAbsDiff,
+    double tolerance,
+    boolean passed,
+    int batches,
+    int outputs,
+    int cachedSteps,
+    ImmutableList<String> remarks) {
 
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
@@ -39,13 +46,23 @@ public record Equivalence(
   /** Of the values of a weight that lies in blocks of 4 bits, a tenth is lost when they change. */
   private static final double RELATIVE_REQUANTISED = 0.25;
 
-  /** Compares the models' outputs on {@code batches}. */
+  /**
+   * Compares the models' outputs on {@code batches}, and on tokens that follow the first of them
+   * where the models have a cache. Batches that the dense model does not take, such as any but the
+   * one that it was traced with, are left out.
+   *
+   * @param others batches to try one after the other when the dense model takes none of {@code
+   *     batches}
+   * @throws org.fnprune.runtime.ModelRunException when the dense model takes no batch, or the slim
+   *     one not the same
+   */
   public static Equivalence check(
       MaskedModel masked,
       OnnxModel slim,
       Structure structure,
       PruningPlan plan,
       List<TokenBatch> batches,
+      List<TokenBatch> others,
       RuntimeOptions options) {
     return check(
         masked,
@@ -53,6 +70,7 @@ public record Equivalence(
         structure,
         plan,
         batches,
+        others,
         options);
   }
 
@@ -63,6 +81,7 @@ public record Equivalence(
       Structure structure,
       PruningPlan plan,
       List<TokenBatch> batches,
+      List<TokenBatch> others,
       RuntimeOptions options) {
     return check(
         masked,
@@ -70,6 +89,7 @@ public record Equivalence(
         structure,
         plan,
         batches,
+        others,
         options);
   }
 
@@ -80,26 +100,24 @@ public record Equivalence(
       Structure structure,
       PruningPlan plan,
       List<TokenBatch> batches,
+      List<TokenBatch> others,
       RuntimeOptions options) {
     OutputComparison comparison = OutputComparison.of(masked.model(), structure, plan);
-    Map<String, ExtraInput> masks = masked.inputs(structure, plan);
     try (ReferenceOutputs expected = ReferenceOutputs.create()) {
+      Trial trial = new Trial(comparison.names(), expected);
       try (BatchRunner runner =
           new BatchRunner(
               OnnxSession.ofModel(masked.model(), options.withExactIntegers(), weights(masked)))) {
-        for (TokenBatch batch : batches) {
-          expected.add(runner.run(batch, comparison.names(), masks));
-        }
+        trial.record(runner, masked.inputs(structure, plan), batches, others);
       }
       try (BatchRunner runner = new BatchRunner(slim.get())) {
-        for (int i = 0; i < batches.size(); i++) {
-          comparison.add(expected.get(i), runner.run(batches.get(i), comparison.names()));
-        }
+        trial.repeat(runner, comparison);
       }
+      boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
+      return comparison.result(
+          requantised ? RELATIVE_REQUANTISED : relative(masked.model()),
+          trial.batches(), trial.cachedSteps(), trial.remarks());
     }
-    boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
-    return comparison.result(
-        requantised ? RELATIVE_REQUANTISED : relative(masked.model()), batches.size());
   }
 
   /** A few batches are not worth a copy of weights that can be read in their files. */

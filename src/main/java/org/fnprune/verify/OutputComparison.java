@@ -139,7 +139,7 @@ final class OutputComparison {
    * @param relative difference allowed, as a share of an output's largest value
    * @return the difference and tolerance of the output that differs most beside its tolerance
    */
-  Equivalence result(double relative, int batches) {
+  Equivalence result(double relative, int batches, int cachedSteps, ImmutableList<String> remarks) {
     int worst = 0;
     boolean passed = largest[0] > 0;
     for (int i = 0; i < names.size(); i++) {
@@ -147,7 +147,13 @@ final class OutputComparison {
       worst = excess(i, relative) > excess(worst, relative) ? i : worst;
     }
     return new Equivalence(
-        difference[worst], relative * largest[worst], passed, batches, names.size());
+        difference[worst],
+        relative * largest[worst],
+        passed,
+        batches,
+        names.size(),
+        cachedSteps,
+        remarks);
   }
 
   private double excess(int output, double relative) {

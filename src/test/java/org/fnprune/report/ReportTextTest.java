@@ -115,7 +115,7 @@ class ReportTextTest {
         new PruningPlan(List.of(unit(0, 2), unit(1, 2), unit(-1, 4))),
         ImmutableMap.of("layers.0.ffn", noNetworks()),
         ImmutableMap.of("layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01),
-        new Equivalence(1e-7, 1e-4, true, 2, 1),
+        new Equivalence(1e-7, 1e-4, true, 2, 1, 0, ImmutableList.of()),
         ImmutableList.of(task),
         ImmutableList.of(new LatencyResult(1, 64, 2, 1, 3, 1.5, 10)),
         Gate.check(List.of(task), maxDrop.isEmpty() ? null : Double.valueOf(maxDrop)),

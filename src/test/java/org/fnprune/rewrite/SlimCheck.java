@@ -45,7 +45,8 @@ public record SlimCheck(Graph dense, Structure structure) {
 
   /** Whether {@code slim} equals the dense model masked by {@code plan}. */
   public Equivalence compare(OnnxModel slim, PruningPlan plan) {
-    return Equivalence.check(MaskedModel.of(dense, structure), slim, structure, plan, BATCHES, CPU);
+    return Equivalence.check(
+        MaskedModel.of(dense, structure), slim, structure, plan, BATCHES, List.of(), CPU);
   }
 
   /** Rewrites and compares. */

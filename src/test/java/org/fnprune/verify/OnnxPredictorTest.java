@@ -76,6 +76,7 @@ class OnnxPredictorTest {
             check.structure(),
             check.plan(Plans::all),
             List.of(BATCH),
+            List.of(),
             CPU);
     assertThat(found.passed()).isFalse();
     assertThat(found.maxAbsDiff()).isInfinite();
