@@ -22,8 +22,9 @@ import org.fnprune.structure.Structure;
  *
  * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
  *     beside its tolerance
- * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision, and
- *     0.25 where {@link Requantised} warns that weights changed)
+ * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision,
+ *     5e-2 where activations are quantised, and 0.25 where {@link Requantised} warns that weights
+ *     changed)
  * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
  *     would make any two models equal
  * @param batches batches compared
@@ -42,6 +43,9 @@ public record Equivalence(
 
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
+
+  /** One step of an 8-bit activation, which a difference in the last bit can round either way. */
+  private static final double RELATIVE_QUANTISED = 5e-2;
 
   /** Of the values of a weight that lies in blocks of 4 bits, a tenth is lost when they change. */
   private static final double RELATIVE_REQUANTISED = 0.25;
@@ -145,6 +149,22 @@ public record Equivalence(
   }
 
   private static double relative(OnnxModel model) {
+    return isQuantised(model) ? RELATIVE_QUANTISED : relativeOfFloats(model);
+  }
+
+  /** ONNX Runtime may compute with quantised activations where weights are quantised. */
+  private static boolean isQuantised(OnnxModel model) {
+    return model.graph().getNodeList().stream()
+        .map(node -> node.getOpType())
+        .anyMatch(
+            type ->
+                type.contains("Quantize")
+                    || type.startsWith("QLinear")
+                    || type.equals("MatMulNBits")
+                    || type.equals("MatMulInteger"));
+  }
+
+  private static double relativeOfFloats(OnnxModel model) {
     boolean half =
         model.graph().getInitializerList().stream()
             .anyMatch(
