@@ -95,7 +95,7 @@ class BlockTensorsTest {
     Matrix expected = stored.matrix().dequantised().selectRows(new int[] {1}).selectCols(inputs);
     assertThat(blocks.matrix().dequantised()).isEqualTo(expected);
     BlockTensors cut = stored.storing(blocks.matrix());
-    assertThat(cut.integers().dims()).containsExactly(1L, 2L, BLOCK * bits / 8L);
+    assertThat(cut.integers().dims()).containsExactly(1L, 2L, (long) BLOCK * bits / 8);
     assertThat(cut.scales().dims()).containsExactly(1L, 2L);
     assertClose(
         expected, OneOperator.matMulNBits(Matrix.identity(inputs.length), cut).transposed());
