@@ -170,21 +170,18 @@ public final class Pipeline {
         .requirePassed();
   }
 
-  private static void writeSlim(
-      RunInputs inputs, RunFolder folder, PruningPlan plan, OnnxModel slim) throws IOException {
+  private void writeSlim(RunInputs inputs, RunFolder folder, PruningPlan plan, OnnxModel slim)
+      throws IOException {
     if (slim.parameters() >= inputs.structure().parameters()) {
       throw new IllegalStateException(
           "the slim model has "
               + slim.parameters()
               + " parameters, no fewer than the dense one; raise sparsity or compensate with none");
     }
+    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
+    patch.warnings().forEach(this::warn);
     folder.clearSlim();
-    SlimFolder.write(
-        inputs.dense().model(),
-        slim,
-        inputs.folder(),
-        folder.slim(),
-        ConfigPatch.files(inputs.folder(), plan));
+    SlimFolder.write(inputs.dense().model(), slim, inputs.folder(), folder.slim(), patch.files());
   }
 
   private static ImmutableMap<String, Double> ridges(Map<String, Compensation.Fit> fits) {

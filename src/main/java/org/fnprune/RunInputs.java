@@ -27,6 +27,7 @@ import org.fnprune.recipe.Shard;
 import org.fnprune.select.Planner;
 import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
+import org.fnprune.structure.FfnOutputs;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
 import org.fnprune.structure.UnitKind;
@@ -128,7 +129,7 @@ record RunInputs(
   private static RunInputs ofModel(Recipe recipe) {
     ModelFolder folder = ModelFolder.open(recipe.model());
     Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
-    Structure found = StructureFinder.find(dense);
+    Structure found = FfnOutputs.addTo(dense, StructureFinder.find(dense));
     return new RunInputs(
         folder,
         dense,

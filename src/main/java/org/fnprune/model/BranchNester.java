@@ -81,7 +81,7 @@ final class BranchNester {
   /** Where a node is marked to lie, as far as the Ifs around it are still there. */
   private String marked(NodeProto node) {
     String path = "";
-    for (String step : Branches.path(node).split("/")) {
+    for (String step : Branches.steps(Branches.path(node))) {
       String choice = step.isEmpty() ? null : choices.get(Branches.number(step));
       if (choice != null) {
         path = Branches.inside(choice, step);

@@ -3,6 +3,8 @@ package org.fnprune.model;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import com.google.common.base.Splitter;
+import java.util.List;
 
 /**
  * How a flat graph says which nodes lie in a branch of an If. Flat graphs have the nodes of all
@@ -44,11 +46,13 @@ public final class Branches {
   }
 
   static boolean exclude(String a, String b) {
-    String[] left = a.split("/");
-    String[] right = b.split("/");
-    for (int i = 0; i < Math.min(left.length, right.length); i++) {
-      if (!left[i].equals(right[i])) {
-        return !left[i].isEmpty() && !right[i].isEmpty() && number(left[i]) == number(right[i]);
+    List<String> left = steps(a);
+    List<String> right = steps(b);
+    for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
+      if (!left.get(i).equals(right.get(i))) {
+        return !left.get(i).isEmpty()
+            && !right.get(i).isEmpty()
+            && number(left.get(i)) == number(right.get(i));
       }
     }
     return false;
@@ -111,13 +115,20 @@ public final class Branches {
     return path.isEmpty() ? step : path + "/" + step;
   }
 
+  /** The steps of a path from the main graph inwards. */
+  static List<String> steps(String path) {
+    return Splitter.on('/').splitToList(path);
+  }
+
   /** The branch around both paths. */
   static String around(String a, String b) {
-    String[] left = a.split("/");
-    String[] right = b.split("/");
+    List<String> left = steps(a);
+    List<String> right = steps(b);
     String common = "";
-    for (int i = 0; i < Math.min(left.length, right.length) && left[i].equals(right[i]); i++) {
-      common = inside(common, left[i]);
+    for (int i = 0;
+        i < Math.min(left.size(), right.size()) && left.get(i).equals(right.get(i));
+        i++) {
+      common = inside(common, left.get(i));
     }
     return common;
   }

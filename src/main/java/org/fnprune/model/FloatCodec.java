@@ -27,6 +27,13 @@ final class FloatCodec {
     }
   }
 
+  /** The value of {@code type} that is nearest to {@code value}. */
+  static double nearest(double value, ElementType type) {
+    ByteBuffer bytes = ByteBuffer.allocate(Double.BYTES);
+    put(bytes, type, value);
+    return get(bytes.rewind(), type);
+  }
+
   /** IEEE 754 binary16 to binary32. */
   static float halfToFloat(short half) {
     int sign = (half & 0x8000) << 16;

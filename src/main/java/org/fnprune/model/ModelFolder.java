@@ -117,7 +117,16 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
    * @throws UsageException when it is not a JSON object
    */
   public Optional<JsonObject> config() {
-    return companion("config.json").map(ModelFolder::readObject);
+    return json("config.json");
+  }
+
+  /**
+   * A companion as an object, if it is there.
+   *
+   * @throws UsageException when it is not a JSON object
+   */
+  public Optional<JsonObject> json(String name) {
+    return companion(name).map(ModelFolder::readObject);
   }
 
   private static JsonObject readObject(Path file) {

@@ -229,7 +229,7 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
   OnnxModel flat() {
     ModelProto inlined = FunctionInliner.inline(proto);
     GraphProto flat = BranchFlattener.flatten(inlined.getGraph());
-    return inlined == proto && flat == graph()
+    return inlined.equals(proto) && flat.equals(graph())
         ? this
         : new OnnxModel(inlined.toBuilder().setGraph(flat).build(), file);
   }
@@ -237,7 +237,7 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
   /** A flat model as ONNX Runtime runs it and files hold it; any other as it is. */
   public OnnxModel nested() {
     GraphProto nested = BranchNester.nest(graph());
-    return nested == graph()
+    return nested.equals(graph())
         ? this
         : new OnnxModel(proto.toBuilder().setGraph(nested).build(), file);
   }

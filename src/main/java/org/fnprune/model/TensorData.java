@@ -3,6 +3,7 @@ package org.fnprune.model;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.common.collect.ImmutableList;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -12,13 +13,14 @@ import java.nio.FloatBuffer;
  *
  * @param name the tensor's name
  * @param dims sizes of its axes; empty for a scalar
- * @param bytes exactly {@code product(dims) × type.bytes()} bytes
+ * @param bytes exactly as many as {@link ElementType#bytesOf} says for {@code product(dims)}; of a
+ *     packed type, the first value of each byte in its low half
  */
 public record TensorData(
     String name, ElementType type, ImmutableList<Long> dims, ByteString bytes) {
 
   public TensorData {
-    long expected = Math.multiplyExact(elements(dims), (long) type.bytes());
+    long expected = type.bytesOf(elements(dims));
     if (expected != bytes.size()) {
       throw new IllegalArgumentException(
           name + " declares " + expected + " bytes and has " + bytes.size());
@@ -63,6 +65,16 @@ public record TensorData(
     return new TensorData(name, type, dims, ByteString.copyFrom(out.rewind()));
   }
 
+  /**
+   * A tensor of small integers, of which the lowest bits are stored.
+   *
+   * @throws IllegalArgumentException when the type holds anything else
+   */
+  public static TensorData ofSmallIntegers(
+      String name, ElementType type, ImmutableList<Long> dims, int[] values) {
+    return new TensorData(name, type, dims, SmallIntegers.pack(type, values));
+  }
+
   /** Number of axes. */
   public int rank() {
     return dims.size();
@@ -91,12 +103,20 @@ public record TensorData(
     return new TensorData(newName, type, dims, bytes);
   }
 
+  /** Other bytes of the same type under the same name. */
+  TensorData withBytes(ImmutableList<Long> newDims, byte[] newBytes) {
+    return new TensorData(name, type, newDims, UnsafeByteOperations.unsafeWrap(newBytes));
+  }
+
   /**
    * The slices {@code positions} along {@code axis}, bit for bit.
    *
    * @param axis negative, counted from the end
    */
   public TensorData slice(int axis, int[] positions) {
+    if (type.isPacked()) {
+      return SmallIntegers.slice(this, axis, positions);
+    }
     int at = axis + rank();
     long inner = type.bytes();
     for (int i = at + 1; i < rank(); i++) {
@@ -121,8 +141,7 @@ public record TensorData(
     for (int i = 0; i < rank(); i++) {
       newDims.add(i == at ? (long) positions.length : dims.get(i));
     }
-    return new TensorData(
-        name, type, newDims.build(), com.google.protobuf.UnsafeByteOperations.unsafeWrap(sliced));
+    return withBytes(newDims.build(), sliced);
   }
 
   /**
@@ -163,6 +182,15 @@ public record TensorData(
           };
     }
     return values;
+  }
+
+  /**
+   * All values of a tensor of small integers, row-major.
+   *
+   * @throws IllegalArgumentException when the type holds anything else
+   */
+  public int[] toSmallIntegers() {
+    return SmallIntegers.unpack(type, bytes, elements());
   }
 
   /** This tensor as an initialiser with its data inside. */

@@ -24,7 +24,7 @@ final class Tensors {
   static TensorData read(TensorProto tensor, @Nullable Path modelFile) {
     ElementType type = ElementType.of(tensor.getDataType(), tensor.getName());
     long elements = elements(tensor);
-    long bytes = multiply(tensor, elements, type.bytes());
+    long bytes = bytes(tensor, type, elements);
     ByteString data = data(tensor, type, modelFile, bytes);
     requireSize(tensor, data.size(), bytes);
     return new TensorData(tensor.getName(), type, ImmutableList.copyOf(tensor.getDimsList()), data);
@@ -53,7 +53,7 @@ final class Tensors {
    */
   static void check(TensorProto tensor, @Nullable Path modelFile) {
     ElementType type = ElementType.of(tensor.getDataType(), tensor.getName());
-    long bytes = multiply(tensor, elements(tensor), type.bytes());
+    long bytes = bytes(tensor, type, elements(tensor));
     if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL && modelFile != null) {
       ExternalData.check(tensor, modelFile, bytes);
     } else {
@@ -71,6 +71,10 @@ final class Tensors {
       product = multiply(tensor, product, dim);
     }
     return product;
+  }
+
+  private static long bytes(TensorProto tensor, ElementType type, long elements) {
+    return type.isPacked() ? type.bytesOf(elements) : multiply(tensor, elements, type.bytes());
   }
 
   private static long multiply(TensorProto tensor, long a, long b) {
@@ -108,7 +112,9 @@ final class Tensors {
       case INT32 -> pack(tensor.getInt32DataList(), 4, (b, v) -> b.putInt(v));
       case INT16, UINT16, FLOAT16, BFLOAT16 ->
           pack(tensor.getInt32DataList(), 2, (b, v) -> b.putShort(v.shortValue()));
-      case INT8, UINT8, BOOL -> pack(tensor.getInt32DataList(), 1, (b, v) -> b.put(v.byteValue()));
+      // Of packed types, one number is one byte with two values.
+      case INT8, UINT8, BOOL, INT4, UINT4 ->
+          pack(tensor.getInt32DataList(), 1, (b, v) -> b.put(v.byteValue()));
     };
   }
 

@@ -71,10 +71,12 @@ public final class MarkdownReport {
   private static String equivalence(RunReport report) {
     return String.format(
         Locale.ROOT,
-        "Before compensation, the slim model equals the dense one with the dropped neurons set to"
-            + " zero: largest difference %.2e, allowed %.2e, on %d batches.%n%n",
+        "Before compensation, the slim model equals the dense one with the dropped channels set to"
+            + " zero: largest difference %.2e, allowed %.2e, of %d %s on %d batches.%n%n",
         report.equivalence().maxAbsDiff(),
         report.equivalence().tolerance(),
+        report.equivalence().outputs(),
+        report.equivalence().outputs() == 1 ? "output" : "outputs",
         report.equivalence().batches());
   }
 
@@ -85,11 +87,12 @@ public final class MarkdownReport {
   }
 
   private static TextTable units(RunReport report) {
-    TextTable table = new TextTable("Unit", "Layer", "Width", "Kept", "Share", "Ridge ε");
+    TextTable table = new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Ridge ε");
     for (UnitPlan unit : report.plan().units()) {
       Double ridge = report.ridges().get(unit.id());
       table.row(
           unit.id(),
+          unit.kind(),
           unit.layer() < 0 ? "–" : unit.layer(),
           unit.width(),
           unit.kept().length(),

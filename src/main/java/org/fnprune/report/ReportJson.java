@@ -63,6 +63,7 @@ public final class ReportJson {
       json.addProperty("kind", unit.kind());
       json.addProperty("layer", unit.layer());
       json.addProperty("width", unit.width());
+      json.addProperty("unit_size", unit.unitSize());
       json.addProperty("kept", unit.kept().length());
       json.addProperty("ridge", finite(report.ridges().get(unit.id())));
       units.add(json);
@@ -92,6 +93,7 @@ public final class ReportJson {
     json.addProperty("tolerance", equivalence.tolerance());
     json.addProperty("passed", equivalence.passed());
     json.addProperty("batches", equivalence.batches());
+    json.addProperty("outputs", equivalence.outputs());
     return json;
   }
 

@@ -2,6 +2,7 @@ package org.fnprune.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import org.fnprune.structure.Prunable;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Refusal;
 import org.fnprune.structure.Structure;
@@ -21,9 +22,42 @@ public final class StructureJson {
     document.addProperty("schema", 1);
     document.addProperty("parameters", structure.parameters());
     document.addProperty("prunable_parameters", structure.prunableParameters());
+    Prunable prunable = Prunable.of(structure);
+    document.add("kinds", kinds(prunable));
     document.add("units", units);
     document.add("refusals", refusals);
+    document.add("blocked", blocked(prunable));
+    document.addProperty("other_parameters", prunable.elsewhere());
     return document;
+  }
+
+  private static JsonArray kinds(Prunable prunable) {
+    JsonArray kinds = new JsonArray();
+    for (Prunable.Kind kind : prunable.kinds()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("kind", kind.kind().label());
+      json.addProperty("units", kind.units());
+      json.addProperty("channels", kind.channels());
+      json.addProperty("parameters", kind.parameters());
+      kinds.add(json);
+    }
+    return kinds;
+  }
+
+  /** Refusals of weights that belong to no unit, by reason. */
+  private static JsonArray blocked(Prunable prunable) {
+    JsonArray blocked = new JsonArray();
+    for (Prunable.Barrier barrier : prunable.blocked()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("operator", barrier.operator());
+      json.addProperty("reason", barrier.reason());
+      json.addProperty("parameters", barrier.parameters());
+      JsonArray nodes = new JsonArray();
+      barrier.nodes().forEach(nodes::add);
+      json.add("nodes", nodes);
+      blocked.add(json);
+    }
+    return blocked;
   }
 
   private static JsonObject unit(PrunableUnit unit) {

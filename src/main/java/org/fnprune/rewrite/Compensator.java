@@ -18,6 +18,7 @@ import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
+import org.fnprune.structure.UnitKind;
 
 /**
  * Fits the projections of a plan as a recipe says.
@@ -44,17 +45,20 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
     if (options.method() == CompensationMethod.NONE) {
       return ImmutableMap.of();
     }
-    return options.sequential()
-        ? SequentialCompensation.fit(
-            dense, structure, plan, batches, options.ridge(), device, progress)
-        : fitApart(options, moments, warnings);
+    if (!options.sequential()) {
+      return fitApart(options, structure, moments, warnings);
+    }
+    ImmutableMap<String, Compensation.Fit> outputs =
+        fitApart(options, structure.only(List.of(UnitKind.FFN_OUT)), moments, warnings);
+    return SequentialCompensation.fit(
+        dense, structure, plan, outputs, batches, options.ridge(), device, progress);
   }
 
   private ImmutableMap<String, Compensation.Fit> fitApart(
-      Compensate options, MomentsStore moments, Consumer<String> warnings) {
+      Compensate options, Structure of, MomentsStore moments, Consumer<String> warnings) {
     ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
     Map<String, UnitPlan> pruned = plan.pruned();
-    for (PrunableUnit unit : structure.units()) {
+    for (PrunableUnit unit : of.units()) {
       UnitPlan planned = pruned.get(unit.id());
       if (planned == null) {
         continue;
@@ -72,10 +76,25 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
     return fits.buildOrThrow();
   }
 
-  /** Least squares needs the covariance of all pairs of neurons, which a sketch does not have. */
+  /**
+   * Least squares needs the covariance of all pairs of neurons, which a sketch does not have; and
+   * what is left of outputs of a down projection goes nowhere before the residual stream, so that
+   * nothing could make up for the others but a constant.
+   */
   private static CompensationMethod possible(
       CompensationMethod wanted, PrunableUnit unit, Captured captured, Consumer<String> warnings) {
-    if (wanted != CompensationMethod.LEAST_SQUARES || !(captured instanceof Sketch)) {
+    if (wanted != CompensationMethod.LEAST_SQUARES) {
+      return wanted;
+    }
+    if (unit.kind() == UnitKind.FFN_OUT) {
+      warnings.accept(
+          "unit '"
+              + unit.id()
+              + "' is compensated by bias, not least squares: outputs of a down projection have no"
+              + " projection behind them");
+      return CompensationMethod.BIAS;
+    }
+    if (!(captured instanceof Sketch)) {
       return wanted;
     }
     warnings.accept(

@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,81 +15,81 @@ import org.fnprune.common.Json;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
+import org.fnprune.structure.UnitKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration files of a slim model say: {@code config.json} gets the new feed-forward
- * width when all layers of the model agree on one, and {@code fnprune.json} always lists the width
- * of every unit.
+ * What the configuration files of a slim model say: {@code config.json} and {@code
+ * genai_config.json} get the new numbers of neurons and heads when all layers of the model agree on
+ * one, and {@code fnprune.json} always lists the width of every unit.
+ *
+ * @param files new contents by path relative to the model folder
+ * @param warnings what the configuration files could not say
  */
-public final class ConfigPatch {
+public record ConfigPatch(Map<Path, String> files, ImmutableList<String> warnings) {
 
   /** Our own file beside the model. */
   public static final String OWN_FILE = "fnprune.json";
 
-  /** Keys by which model families call the feed-forward width. */
-  private static final ImmutableList<String> WIDTH_KEYS =
-      ImmutableList.of(
-          "intermediate_size", "n_inner", "ffn_dim", "hidden_dim", "d_ff", "decoder_ffn_dim");
+  private static final String CONFIG = "config.json";
+  private static final String GENAI = "genai_config.json";
 
-  /** Keys by which model families call the number of layers. */
-  private static final ImmutableList<String> LAYER_KEYS =
-      ImmutableList.of("num_hidden_layers", "n_layer", "num_layers", "n_layers");
+  public ConfigPatch {
+    files = Map.copyOf(files);
+  }
 
-  private ConfigPatch() {}
-
-  /** New contents by path relative to the model folder. */
-  public static Map<Path, String> files(ModelFolder folder, PruningPlan plan) {
+  /** The changes for a plan. */
+  public static ConfigPatch of(ModelFolder folder, PruningPlan plan) {
     Map<Path, String> files = new TreeMap<>();
+    ImmutableList.Builder<String> warnings = ImmutableList.builder();
     files.put(Path.of(OWN_FILE), Json.pretty(own(plan)));
-    Optional<JsonObject> config = folder.config();
-    if (config.isPresent() && patch(config.get(), plan)) {
-      Path file = folder.companion("config.json").orElseThrow();
-      files.put(folder.root().relativize(file), Json.pretty(config.get()));
-    }
-    return files;
-  }
-
-  private static boolean patch(JsonObject config, PruningPlan plan) {
-    Set<Integer> before = plan.units().stream().map(UnitPlan::width).collect(Collectors.toSet());
-    Set<Integer> after =
-        plan.units().stream().map(u -> u.kept().length()).collect(Collectors.toSet());
-    if (before.size() != 1 || after.size() != 1 || !isEveryLayer(config, plan)) {
-      return false;
-    }
-    int old = before.iterator().next();
-    int width = after.iterator().next();
-    for (String key : WIDTH_KEYS) {
-      if (config.has(key) && isWidth(config, key, old)) {
-        config.addProperty(key, width);
-        return true;
+    for (String name : ImmutableList.of(CONFIG, GENAI)) {
+      Optional<JsonObject> config = folder.json(name);
+      Optional<JsonObject> counts =
+          name.equals(GENAI) ? config.flatMap(ConfigPatch::decoder) : config;
+      if (counts.isEmpty()) {
+        continue;
       }
+      Set<UnitKind> patched = ConfigCounts.patch(counts.get(), plan);
+      if (!patched.isEmpty()) {
+        Path file = folder.companion(name).orElseThrow();
+        files.put(folder.root().relativize(file), Json.pretty(config.orElseThrow()));
+      }
+      unsaid(name, patched, plan).ifPresent(warnings::add);
     }
-    return false;
+    return new ConfigPatch(files, warnings.build());
   }
 
-  /** A layer that is not in the plan keeps its width, and the one number would be wrong for it. */
-  private static boolean isEveryLayer(JsonObject config, PruningPlan plan) {
-    return LAYER_KEYS.stream()
-        .filter(key -> isNumber(config.get(key)))
-        .findFirst()
-        .map(key -> config.get(key).getAsLong() == plan.units().size())
-        .orElse(true);
+  /** The part of a GenAI configuration that counts heads. */
+  private static Optional<JsonObject> decoder(JsonObject genai) {
+    return member(genai, "model").flatMap(model -> member(model, "decoder"));
   }
 
-  private static boolean isNumber(@Nullable JsonElement value) {
-    return value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+  private static Optional<JsonObject> member(JsonObject object, String key) {
+    @Nullable JsonElement value = object.get(key);
+    return value != null && value.isJsonObject()
+        ? Optional.of(value.getAsJsonObject())
+        : Optional.empty();
   }
 
-  /** GPT-2 writes null for four times its hidden size. */
-  private static boolean isWidth(JsonObject config, String key, int old) {
-    JsonElement value = config.get(key);
-    if (value.isJsonNull()) {
-      return key.equals("n_inner")
-          && isNumber(config.get("n_embd"))
-          && config.get("n_embd").getAsLong() * 4 == old;
-    }
-    return isNumber(value) && value.getAsLong() == old;
+  /** Heads are what a runtime sizes its caches by: a wrong number of them must not pass unsaid. */
+  private static Optional<String> unsaid(String name, Set<UnitKind> patched, PruningPlan plan) {
+    Set<UnitKind> heads = EnumSet.of(UnitKind.HEADS, UnitKind.KV_GROUPS);
+    heads.removeAll(patched);
+    String kinds =
+        plan.pruned().values().stream()
+            .map(UnitPlan::kind)
+            .filter(kind -> heads.contains(UnitKind.of(kind)))
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return kinds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            name
+                + " still counts the dense model's heads, for it has one number for all layers ("
+                + kinds
+                + " were not removed equally from all); the numbers per layer are in "
+                + OWN_FILE);
   }
 
   private static JsonObject own(PruningPlan plan) {
@@ -100,6 +101,7 @@ public final class ConfigPatch {
       json.addProperty("layer", unit.layer());
       json.addProperty("width_before", unit.width());
       json.addProperty("width", unit.kept().length());
+      json.addProperty("unit_size", unit.unitSize());
       units.add(json);
     }
     JsonObject own = new JsonObject();

@@ -61,11 +61,8 @@ final class GraphEditor {
 
   /** Gives one node input another constant: in place when nothing else reads the old one. */
   void replace(Graph.Use use, TensorData data) {
-    String tensor = dense.node(use.node()).getInput(use.input());
-    boolean own =
-        initializers.containsKey(tensor)
-            && isOnlyReader(use, tensor)
-            && !dense.leavesMainGraph(tensor);
+    String tensor = node(use.node()).getInput(use.input());
+    boolean own = initializers.containsKey(tensor) && (isNew(tensor) || isOnlyReader(use, tensor));
     String name = own ? tensor : freshName(tensor + "_pruned");
     put(data.named(name).toProto());
     node(use.node()).setInput(use.input(), name);
@@ -81,7 +78,8 @@ final class GraphEditor {
             .constant(tensor)
             .map(t -> t.getDimsList().stream().filter(size -> size > 1).count() > 1)
             .orElse(false);
-    return dense.uses(tensor).stream()
+    return !dense.leavesMainGraph(tensor)
+        && dense.uses(tensor).stream()
         .filter(other -> !other.equals(use))
         .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
   }
@@ -89,6 +87,27 @@ final class GraphEditor {
   /** Lets one node input read what another does by now. */
   void share(Graph.Use from, Graph.Use to) {
     node(to.node()).setInput(to.input(), node(from.node()).getInput(from.input()));
+  }
+
+  /** Whether the dense graph has no such tensor: it was made for the one node that reads it. */
+  private boolean isNew(String tensor) {
+    return dense.uses(tensor).isEmpty() && dense.capturedBy(tensor).isEmpty();
+  }
+
+  /**
+   * Gives one node input slices of the constant that it reads by now.
+   *
+   * @param axis negative, counted from the end
+   */
+  void slice(Graph.Use use, int axis, int[] positions) {
+    replace(use, dense.model().data(current(use)).slice(axis, positions));
+  }
+
+  /** The constant that a node input reads by now. */
+  TensorProto current(Graph.Use use) {
+    String tensor = node(use.node()).getInput(use.input());
+    TensorProto changed = initializers.get(tensor);
+    return changed != null ? changed : dense.constant(tensor).orElseThrow();
   }
 
   /** Adds an initialiser, or replaces the one of that name. */
@@ -103,6 +122,13 @@ final class GraphEditor {
 
   void insertAfter(int index, NodeProto node) {
     after.put(index, Branches.beside(dense.node(index), node));
+  }
+
+  /** Inserts nodes before all that were inserted after {@code index}. */
+  void insertFirstAfter(int index, List<NodeProto> inserted) {
+    after
+        .get(index)
+        .addAll(0, inserted.stream().map(n -> Branches.beside(dense.node(index), n)).toList());
   }
 
   /** The changed model, without what the changes left unused. */

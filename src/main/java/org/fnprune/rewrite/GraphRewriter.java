@@ -5,7 +5,9 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.Graph;
@@ -18,7 +20,9 @@ import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Shapes;
 import org.fnprune.structure.Structure;
+import org.fnprune.structure.UnitKind;
 import org.fnprune.structure.WeightSlice;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes the channels that a plan drops: cuts weights and biases, changes the sizes written into
@@ -27,14 +31,19 @@ import org.fnprune.structure.WeightSlice;
 public final class GraphRewriter {
 
   private final GraphEditor editor;
+  private final Shapes shapes;
   private final NumberEditor numbers;
   private final Graph dense;
   private final Declarations declarations = new Declarations();
 
+  /** What stays of the outputs of projections, by node. */
+  private final Map<Integer, ImmutableIntArray> outputs = new HashMap<>();
+
   private GraphRewriter(Graph dense) {
     this.dense = dense;
     this.editor = new GraphEditor(dense);
-    this.numbers = new NumberEditor(editor, new Shapes(dense));
+    this.shapes = new Shapes(dense);
+    this.numbers = new NumberEditor(editor, shapes);
   }
 
   /**
@@ -51,20 +60,34 @@ public final class GraphRewriter {
     GraphRewriter rewriter = new GraphRewriter(dense);
     Map<String, PrunableUnit> units = new HashMap<>();
     structure.units().forEach(unit -> units.put(unit.id(), unit));
+    Map<PrunableUnit, ImmutableIntArray> outputs = new LinkedHashMap<>();
+    plan.pruned().values().stream()
+        .filter(planned -> planned.kind().equals(UnitKind.FFN_OUT.label()))
+        .forEach(planned -> outputs.put(unit(units, planned), planned.kept()));
+    outputs.forEach((unit, kept) -> rewriter.outputs.put(projection(unit), kept));
     for (UnitPlan planned : plan.units()) {
-      PrunableUnit unit = units.get(planned.id());
-      if (unit == null) {
-        throw new IllegalArgumentException("the model has no unit '" + planned.id() + "'");
-      }
-      if (!planned.keepsAll()) {
+      PrunableUnit unit = unit(units, planned);
+      if (!planned.keepsAll() && !outputs.containsKey(unit)) {
         rewriter.prune(unit, planned.kept());
-        Compensation.Fit fit = fits.get(unit.id());
-        if (fit != null) {
-          rewriter.fit(unit, fit);
-        }
+        Optional.ofNullable(fits.get(unit.id())).ifPresent(fit -> rewriter.fit(unit, fit));
       }
     }
+    // Last, for they cut what other units' fits have put in: columns of fitted rows.
+    outputs.forEach((unit, kept) -> rewriter.narrow(unit, kept, fits.get(unit.id())));
     return rewriter.finish();
+  }
+
+  private static PrunableUnit unit(Map<String, PrunableUnit> units, UnitPlan planned) {
+    PrunableUnit unit = units.get(planned.id());
+    if (unit == null) {
+      throw new IllegalArgumentException("the model has no unit '" + planned.id() + "'");
+    }
+    return unit;
+  }
+
+  /** The down projection that makes a unit's outputs. */
+  private static int projection(PrunableUnit outputs) {
+    return outputs.slices().get(0).use().node();
   }
 
   private void prune(PrunableUnit unit, ImmutableIntArray kept) {
@@ -77,9 +100,7 @@ public final class GraphRewriter {
         editor.share(other.use(), slice.use());
         continue;
       }
-      TensorData data = dense.constantData(slice.storage()).orElseThrow();
-      editor.replace(
-          slice.use(), data.slice(slice.channels().axis(), slice.channels().positionsOf(channels)));
+      editor.slice(slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
     }
     numbers.apply(unit.edits(), channels);
     unit.tensors()
@@ -95,6 +116,28 @@ public final class GraphRewriter {
         && slice.channels().equals(other.channels());
   }
 
+  /** Removes outputs of a down projection and spreads the others. */
+  private void narrow(PrunableUnit unit, ImmutableIntArray kept, Compensation.@Nullable Fit fit) {
+    cutAddedBias(unit, kept);
+    prune(unit, kept);
+    int node = dense.producer(unit.activation()).orElseThrow();
+    Matrix constant = fit == null || isZero(fit.biasShift()) ? null : fit.biasShift();
+    OutputSpread.add(
+        editor, unit, node, shapes.rank(unit.activation()).orElseThrow(), kept, constant);
+  }
+
+  /** A Gemm without a bias has one by now if its unit was compensated. */
+  private void cutAddedBias(PrunableUnit unit, ImmutableIntArray kept) {
+    int node = projection(unit);
+    boolean added =
+        Graph.is(dense.node(node), "Gemm")
+            && dense.node(node).getInputCount() < 3
+            && editor.node(node).getInputCount() == 3;
+    if (added) {
+      editor.slice(new Graph.Use(node, 2), -1, kept.toArray());
+    }
+  }
+
   private void fit(PrunableUnit unit, Compensation.Fit fit) {
     BiasEditor biases = new BiasEditor(editor);
     int from = 0;
@@ -106,11 +149,19 @@ public final class GraphRewriter {
       TensorData stored = FittedWeight.stored(dense, consumer, fit.weight().selectCols(range));
       String name = editor.node(consumer.node()).getInput(consumer.weightInput());
       editor.put(stored.named(name).toProto());
-      Matrix shift = fit.biasShift().selectCols(range);
+      Matrix shift = ofKeptOutputs(consumer, fit.biasShift().selectCols(range));
       if (!isZero(shift)) {
         biases.add(consumer.node(), shift, original.type());
       }
     }
+  }
+
+  /** Outputs that are gone have no bias: what stands for them is theirs alone. */
+  private Matrix ofKeptOutputs(Projection consumer, Matrix shift) {
+    ImmutableIntArray kept = outputs.get(consumer.node());
+    return kept == null
+        ? shift
+        : Matrix.tabulate(1, shift.cols(), (i, j) -> kept.contains(j) ? shift.get(i, j) : 0);
   }
 
   private static boolean isZero(Matrix shift) {

@@ -3,6 +3,7 @@ package org.fnprune.rewrite;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -19,6 +20,7 @@ import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
+import org.fnprune.structure.UnitKind;
 
 /**
  * The dense model with one float input more per unit: a mask over the positions of its channels
@@ -50,25 +52,14 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
   }
 
   private static void multiply(GraphEditor editor, PrunableUnit unit, String mask) {
+    if (unit.kind() == UnitKind.FFN_OUT) {
+      multiplyOutputs(editor, unit, mask);
+      return;
+    }
     Projection first = unit.consumers().get(0);
     ElementType type = ConsumerWeights.tensor(editor.dense(), first).type();
     int at = unit.consumers().stream().mapToInt(Projection::node).min().orElseThrow();
-    String factor = mask;
-    if (type != ElementType.FLOAT) {
-      factor = editor.freshName(mask + "_cast");
-      editor.insertBefore(
-          at,
-          NodeProto.newBuilder()
-              .setOpType("Cast")
-              .addInput(mask)
-              .addOutput(factor)
-              .addAttribute(
-                  AttributeProto.newBuilder()
-                      .setName("to")
-                      .setType(AttributeProto.AttributeType.INT)
-                      .setI(type.number()))
-              .build());
-    }
+    String factor = cast(editor, mask, type, at);
     Map<String, String> masked = new HashMap<>();
     for (Projection consumer : unit.consumers()) {
       NodeProto.Builder reader = editor.node(consumer.node());
@@ -93,14 +84,46 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
             .mapToInt(Projection::node)
             .min()
             .orElseThrow();
+    editor.insertBefore(at, product(activation, factor, product));
+  }
+
+  /** Whatever reads the outputs reads them masked. */
+  private static void multiplyOutputs(GraphEditor editor, PrunableUnit unit, String mask) {
+    int at = editor.dense().producer(unit.activation()).orElseThrow();
+    TensorProto weight = editor.current(unit.slices().get(0).use());
+    String factor = cast(editor, mask, ElementType.of(weight.getDataType(), weight.getName()), at);
+    String whole = editor.freshName(unit.activation() + "_whole");
+    editor.node(at).setOutput(0, whole);
+    editor.insertAfter(at, product(whole, factor, unit.activation()));
+  }
+
+  private static NodeProto product(String activation, String factor, String output) {
+    return NodeProto.newBuilder()
+        .setOpType("Mul")
+        .addInput(activation)
+        .addInput(factor)
+        .addOutput(output)
+        .build();
+  }
+
+  private static String cast(GraphEditor editor, String mask, ElementType type, int before) {
+    if (type == ElementType.FLOAT) {
+      return mask;
+    }
+    String factor = editor.freshName(mask + "_cast");
     editor.insertBefore(
-        at,
+        before,
         NodeProto.newBuilder()
-            .setOpType("Mul")
-            .addInput(activation)
-            .addInput(factor)
-            .addOutput(product)
+            .setOpType("Cast")
+            .addInput(mask)
+            .addOutput(factor)
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("to")
+                    .setType(AttributeProto.AttributeType.INT)
+                    .setI(type.number()))
             .build());
+    return factor;
   }
 
   private static ValueInfoProto vector(String name, int width) {

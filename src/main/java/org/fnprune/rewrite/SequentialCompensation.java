@@ -38,8 +38,9 @@ public final class SequentialCompensation {
   private SequentialCompensation() {}
 
   /**
-   * Fits all units that the plan prunes.
+   * Fits all units that the plan prunes and that have no fit yet.
    *
+   * @param fitted fits by unit id that are there from the start
    * @param ridge ε of each fit
    * @throws UsageException when a unit's result does not join a residual stream
    */
@@ -47,17 +48,18 @@ public final class SequentialCompensation {
       Graph dense,
       Structure structure,
       PruningPlan plan,
+      ImmutableMap<String, Compensation.Fit> fitted,
       List<TokenBatch> batches,
       double ridge,
       RuntimeOptions options,
       Progress progress) {
     ImmutableMap<String, UnitPlan> pruned = plan.pruned();
     long tokens = batches.stream().mapToLong(TokenBatch::tokens).sum();
-    progress.start("compensate", tokens * pruned.size(), "tokens");
-    Map<String, Compensation.Fit> fits = new LinkedHashMap<>();
+    progress.start("compensate", tokens * (pruned.size() - fitted.size()), "tokens");
+    Map<String, Compensation.Fit> fits = new LinkedHashMap<>(fitted);
     for (PrunableUnit unit : structure.units()) {
       UnitPlan planned = pruned.get(unit.id());
-      if (planned == null) {
+      if (planned == null || fitted.containsKey(unit.id())) {
         continue;
       }
       Matrix weight =

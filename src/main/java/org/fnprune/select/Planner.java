@@ -39,7 +39,9 @@ public final class Planner {
           new Candidate(
               unit.id(),
               unit.layer(),
-              ConsumerWeights.read(graph, unit),
+              measured
+                  ? ConsumerWeights.read(graph, unit)
+                  : ConsumerWeights.readUnmeasured(graph, unit),
               unit.unitSize(),
               unit.parametersPerChannel(),
               measured ? moments.get(unit.id()) : null,

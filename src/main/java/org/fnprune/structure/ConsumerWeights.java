@@ -14,8 +14,12 @@ public final class ConsumerWeights {
 
   /**
    * W of all consuming projections side by side, positions × Σm; a Gemm's alpha is multiplied in.
+   * Outputs of a down projection are added to the residual stream as they are: the identity.
    */
   public static Matrix read(Graph graph, PrunableUnit unit) {
+    if (unit.kind() == UnitKind.FFN_OUT) {
+      return Matrix.identity(unit.width());
+    }
     List<Matrix> parts = new ArrayList<>();
     unit.consumers().forEach(consumer -> parts.add(read(graph, consumer)));
     int columns = parts.stream().mapToInt(Matrix::cols).sum();
@@ -30,9 +34,25 @@ public final class ConsumerWeights {
     return Matrix.of(unit.positions(), columns, values);
   }
 
+  /**
+   * What a selector that sees no activations goes by: W as in {@link #read}, and of outputs of a
+   * down projection the columns that make them, m × N.
+   */
+  public static Matrix readUnmeasured(Graph graph, PrunableUnit unit) {
+    if (unit.kind() != UnitKind.FFN_OUT) {
+      return read(graph, unit);
+    }
+    WeightSlice columns = unit.slices().get(0);
+    Matrix stored = matrix(graph.constantData(columns.storage()).orElseThrow());
+    return columns.channels().axis() == -1 ? stored.transposed() : stored;
+  }
+
+  private static Matrix matrix(TensorData stored) {
+    return Matrix.of(stored.dim(0), stored.dim(1), stored.toDoubles());
+  }
+
   private static Matrix read(Graph graph, Projection consumer) {
-    TensorData weight = tensor(graph, consumer);
-    Matrix stored = Matrix.of(weight.dim(0), weight.dim(1), weight.toDoubles());
+    Matrix stored = matrix(tensor(graph, consumer));
     Matrix oriented = consumer.transposed() ? stored.transposed() : stored;
     double alpha = alpha(graph, consumer);
     return alpha == 1 ? oriented : oriented.scaled(alpha);

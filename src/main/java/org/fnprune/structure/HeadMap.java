@@ -85,8 +85,11 @@ final class HeadMap {
         : input(input, HEADS, queries(queries));
   }
 
-  /** An input of the heads of keys or values. */
+  /** An input of the heads of keys or values, unless the node does without. */
   HeadMap keyInput(int input) {
+    if (reach.input(input).isEmpty()) {
+      return this;
+    }
     return isFlat(input)
         ? input(input, VALUES, keys(width(input)))
         : input(input, HEADS, keys(keys));
@@ -123,7 +126,7 @@ final class HeadMap {
   }
 
   private boolean isFlat(int input) {
-    return reach.input(input).isEmpty() || reach.sizes(reach.input(input)).size() == 3;
+    return reach.sizes(reach.input(input)).size() == 3;
   }
 
   /**

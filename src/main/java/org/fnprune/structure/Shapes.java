@@ -105,7 +105,7 @@ public final class Shapes {
   }
 
   /** The number of axes of a tensor, if it can be told. */
-  OptionalInt rank(String tensor) {
+  public OptionalInt rank(String tensor) {
     return of(tensor).map(s -> OptionalInt.of(s.size())).orElse(OptionalInt.empty());
   }
 

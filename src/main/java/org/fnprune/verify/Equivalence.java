@@ -1,6 +1,5 @@
 package org.fnprune.verify;
 
-import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import org.fnprune.data.TokenBatch;
@@ -19,17 +18,21 @@ import org.fnprune.structure.Structure;
  * dropped channels set to zero. This separates rewriting from pruning: an error here is a bug, and
  * never passes as a loss of accuracy.
  *
- * @param maxAbsDiff largest difference of any output value
- * @param tolerance what it may be: 1e-4 of the largest output (2e-2 in half precision)
- * @param passed whether it is
+ * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
+ *     beside its tolerance
+ * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision)
+ * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
+ *     would make any two models equal
  * @param batches batches compared
+ * @param outputs outputs compared: all that are floats, KV caches at the positions that stay
  */
-public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, int batches) {
+public record Equivalence(
+    double maxAbsDiff, double tolerance, boolean passed, int batches, int outputs) {
 
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
 
-  /** Compares the models' first outputs on {@code batches}. */
+  /** Compares the models' outputs on {@code batches}. */
   public static Equivalence check(
       MaskedModel masked,
       OnnxModel slim,
@@ -37,28 +40,17 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
       PruningPlan plan,
       List<TokenBatch> batches,
       RuntimeOptions options) {
-    List<String> output = List.of(slim.graph().getOutput(0).getName());
+    OutputComparison comparison = OutputComparison.of(slim, structure, plan);
     Map<String, ExtraInput> masks = masked.inputs(structure, plan);
-    double difference = 0;
-    double largest = 0;
     try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
         BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
       for (TokenBatch batch : batches) {
-        FloatBuffer expected = reference.run(batch, output, masks).get(0).values();
-        FloatBuffer found = rewritten.run(batch, output).get(0).values();
-        if (expected.remaining() != found.remaining()) {
-          return new Equivalence(Double.POSITIVE_INFINITY, RELATIVE, false, batches.size());
-        }
-        for (int i = 0; i < expected.remaining(); i++) {
-          difference = Math.max(difference, difference(expected.get(i), found.get(i)));
-          largest = Math.max(largest, finite(expected.get(i)));
-        }
+        comparison.add(
+            reference.run(batch, comparison.names(), masks),
+            rewritten.run(batch, comparison.names()));
       }
     }
-    double tolerance = relative(slim) * largest;
-    // Outputs that are all zero or not finite would make any two models equal.
-    boolean passed = largest > 0 && difference <= tolerance;
-    return new Equivalence(difference, tolerance, passed, batches.size());
+    return comparison.result(relative(slim), batches.size());
   }
 
   /**
@@ -76,19 +68,6 @@ public record Equivalence(double maxAbsDiff, double tolerance, boolean passed, i
               + "; this is a bug in fnprune, and no slim model was written");
     }
     return this;
-  }
-
-  /** Equal values, infinities and NaN included, differ by nothing. */
-  private static double difference(float a, float b) {
-    if (Float.compare(a, b) == 0) {
-      return 0;
-    }
-    double difference = Math.abs((double) a - b);
-    return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
-  }
-
-  private static double finite(float value) {
-    return Float.isFinite(value) ? Math.abs(value) : 0;
   }
 
   private static double relative(OnnxModel model) {

@@ -81,9 +81,11 @@ class OutputTest {
   void inspectListsUnitsAndReasons() {
     String out = work.run("inspect @/m").out();
     assertThat(out)
-        .containsPattern("layers.0.ffn +0 +ffn +16 +272 +layers.0.act")
-        .containsPattern("/head/MatMul +MatMul +– +128 +its outputs reach the graph output")
-        .endsWith("544 of 816 parameters (66.7%) belong to prunable units.\n");
+        .containsPattern("layers.0.ffn +0 +ffn +16 +1 +272 +layers.0.act")
+        .containsPattern("/head/MatMul +MatMul +128 +15.7% +its outputs reach the graph output")
+        .containsPattern("ffn +2 +32 +544 +66.7%")
+        .containsPattern("ffn_out +2 +16 +272 +33.3%")
+        .contains("560 of 816 parameters (68.6%) belong to prunable units; 128 (15.7%) are");
   }
 
   @Test

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableList;
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,6 +31,8 @@ public final class TinyGraph {
 
   /** Number of token ids. */
   public static final int VOCABULARY = 11;
+
+  private static final String MICROSOFT = "com.microsoft";
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("tiny");
   private final Map<String, Integer> counts = new HashMap<>();
@@ -111,8 +114,7 @@ public final class TinyGraph {
         ModelProto.newBuilder()
             .setIrVersion(opset < 10 ? 3 : 9)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset))
-            .addOpsetImport(
-                OperatorSetIdProto.newBuilder().setDomain("com.microsoft").setVersion(1))
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain(MICROSOFT).setVersion(1))
             .setGraph(graph)
             .build(),
         null);
@@ -159,12 +161,28 @@ public final class TinyGraph {
   /** Adds a node with several outputs and returns their names. */
   public List<String> op(
       String operator, int outputCount, List<AttributeProto> attributes, String... inputs) {
+    String domain = isMicrosoft(operator) ? MICROSOFT : "";
+    return add(domain, operator, outputCount, attributes, inputs);
+  }
+
+  /** Adds a node of ONNX Runtime's own operators; an input "" is left out. */
+  public List<String> microsoft(
+      String operator, int outputCount, List<AttributeProto> attributes, String... inputs) {
+    return add(MICROSOFT, operator, outputCount, attributes, inputs);
+  }
+
+  private List<String> add(
+      String domain,
+      String operator,
+      int outputCount,
+      List<AttributeProto> attributes,
+      String... inputs) {
     String name = prefix + operator + "_" + (counts.merge(operator, 1, Integer::sum) - 1);
     NodeProto.Builder node =
         NodeProto.newBuilder()
             .setOpType(operator)
             .setName(name)
-            .setDomain(isMicrosoft(operator) ? "com.microsoft" : "")
+            .setDomain(domain)
             .addAllInput(List.of(inputs))
             .addAllAttribute(attributes);
     for (int i = 0; i < outputCount; i++) {
@@ -307,6 +325,15 @@ public final class TinyGraph {
         .setName(name)
         .setType(AttributeProto.AttributeType.INT)
         .setI(value)
+        .build();
+  }
+
+  /** A text attribute. */
+  public static AttributeProto text(String name, String value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.STRING)
+        .setS(ByteString.copyFromUtf8(value))
         .build();
   }
 

@@ -64,9 +64,9 @@ class ReportTextTest {
     String text = MarkdownReport.render(report("0.1", ENDLESS));
     assertThat(text)
         .contains("| t | perplexity ↓ | 3.5000 | ∞ | +∞ | – | – |")
-        .contains("| layers.0.ffn | 0 | 4 | 2 | 50.0% | – |")
-        .contains("| layers.1.ffn | 1 | 4 | 2 | 50.0% | 0.0100 |")
-        .contains("| layers.2.ffn | – | 4 | 4 | 100.0% | – |");
+        .contains("| layers.0.ffn | ffn | 0 | 4 | 2 | 50.0% | – |")
+        .contains("| layers.1.ffn | ffn | 1 | 4 | 2 | 50.0% | 0.0100 |")
+        .contains("| layers.2.ffn | ffn | – | 4 | 4 | 100.0% | – |");
     assertThat(ReportJson.of(report("0.1", ENDLESS)).toString())
         .contains("\"slim\":null,\"delta\":null,\"stderr\":null,\"n\":1,\"p_value\":null")
         .contains("\"sparsity\":0.0")
@@ -115,7 +115,7 @@ class ReportTextTest {
         new PruningPlan(List.of(unit(0, 2), unit(1, 2), unit(-1, 4))),
         ImmutableMap.of("layers.0.ffn", noNetworks()),
         ImmutableMap.of("layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01),
-        new Equivalence(1e-7, 1e-4, true, 2),
+        new Equivalence(1e-7, 1e-4, true, 2, 1),
         ImmutableList.of(task),
         ImmutableList.of(new LatencyResult(1, 64, 2, 1, 3, 1.5, 10)),
         Gate.check(List.of(task), maxDrop.isEmpty() ? null : Double.valueOf(maxDrop)),

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
@@ -51,7 +52,7 @@ class ConfigPatchTest {
 
   private Map<Path, String> files(String config, PruningPlan plan) throws IOException {
     Files.writeString(folder.resolve("config.json"), config, StandardCharsets.UTF_8);
-    return ConfigPatch.files(ModelFolder.open(folder), plan);
+    return ConfigPatch.of(ModelFolder.open(folder), plan).files();
   }
 
   private static JsonObject json(Map<Path, String> files, String name) {
@@ -83,12 +84,12 @@ class ConfigPatchTest {
     assertThat(own.get("schema").getAsInt()).isEqualTo(1);
     assertThat(own.getAsJsonArray("units").get(0))
         .hasToString(
-            "{\"id\":\"layers.0.ffn\",\"kind\":\"ffn\",\"layer\":0,\"width_before\":64,\"width\":24}");
+            "{\"id\":\"layers.0.ffn\",\"kind\":\"ffn\",\"layer\":0,\"width_before\":64,\"width\":24,\"unit_size\":1}");
   }
 
   @Test
   void withoutConfigurationOnlyOurFileIsWritten() {
-    assertThat(ConfigPatch.files(ModelFolder.open(folder), plan(24)))
+    assertThat(ConfigPatch.of(ModelFolder.open(folder), plan(24)).files())
         .containsOnlyKeys(Path.of("fnprune.json"));
   }
 
@@ -128,5 +129,102 @@ class ConfigPatchTest {
     Files.createFile(folder.resolve("onnx/model.onnx"));
     assertThat(files("{\"intermediate_size\": 64}", plan(24)))
         .containsOnlyKeys(Path.of("config.json"), Path.of("fnprune.json"));
+  }
+
+  /** A plan for layers of 4 units of 32 positions that keep {@code kept}. */
+  private static PruningPlan attention(String kind, int... kept) {
+    return new PruningPlan(
+        IntStream.range(0, kept.length)
+            .mapToObj(
+                i ->
+                    new UnitPlan(
+                        "layers." + i + "." + kind,
+                        kind,
+                        i,
+                        "a" + i,
+                        -1,
+                        4,
+                        32,
+                        ImmutableIntArray.copyOf(IntStream.range(0, kept[i]))))
+            .toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'n_head': 4} | {'n_head':3,'head_dim':32}",
+        "{'num_attention_heads': 4, 'num_key_value_heads': 4}"
+            + " | {'num_attention_heads':3,'num_key_value_heads':3,'head_dim':32}",
+        "{'num_heads': 4, 'd_kv': 32} | {'num_heads':3,'d_kv':32}",
+        "{'n_heads': 4, 'head_dim': 32} | {'n_heads':3,'head_dim':32}"
+      })
+  void headsOfAllLayersAreCounted(String before, String after) throws IOException {
+    String config = before.replace('\'', '"');
+    assertThat(json(files(config, attention("heads", 3, 3)), "config.json"))
+        .hasToString(after.replace('\'', '"'));
+  }
+
+  /** Two query heads of 16 positions read each KV head. */
+  @Test
+  void aGroupGoesWithItsQueryHeads() throws IOException {
+    String config = "{\"num_attention_heads\": 8, \"num_key_value_heads\": 4}";
+    assertThat(json(files(config, attention("kv_groups", 1, 1)), "config.json"))
+        .hasToString("{\"num_attention_heads\":2,\"num_key_value_heads\":1,\"head_dim\":16}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"num_attention_heads\": 5}",
+        "{\"num_attention_heads\": null}",
+        "{\"num_attention_heads\": 4, \"num_hidden_layers\": 3}"
+      })
+  void headsThatTheConfigurationDoesNotCountAreSaid(String config) throws IOException {
+    Files.writeString(folder.resolve("config.json"), config, StandardCharsets.UTF_8);
+    ConfigPatch patch = ConfigPatch.of(ModelFolder.open(folder), attention("heads", 3, 3));
+    assertThat(patch.files()).containsOnlyKeys(Path.of("fnprune.json"));
+    assertThat(patch.warnings())
+        .singleElement()
+        .asString()
+        .contains("config.json still counts the dense model's heads", "fnprune.json");
+  }
+
+  @Test
+  void layersThatKeepUnequalNumbersOfHeadsAreSaid() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"n_head\": 4}", StandardCharsets.UTF_8);
+    ConfigPatch patch = ConfigPatch.of(ModelFolder.open(folder), attention("heads", 3, 2));
+    assertThat(patch.files()).doesNotContainKey(Path.of("config.json"));
+    assertThat(patch.warnings()).hasSize(1);
+    assertThat(ConfigPatch.of(ModelFolder.open(folder), plan(24, 32)).warnings()).isEmpty();
+  }
+
+  @Test
+  void neuronsAndHeadsAreCountedEachForItself() throws IOException {
+    PruningPlan both =
+        new PruningPlan(
+            Stream.of(plan(24, 32), attention("heads", 2, 2))
+                .flatMap(plan -> plan.units().stream())
+                .toList());
+    String config = "{\"n_head\": 4, \"n_inner\": 64, \"n_layer\": 2}";
+    assertThat(json(files(config, both), "config.json"))
+        .hasToString("{\"n_head\":2,\"n_inner\":64,\"n_layer\":2,\"head_dim\":32}");
+  }
+
+  @Test
+  void genAiHasItsOwnCounts() throws IOException {
+    Files.writeString(
+        folder.resolve("genai_config.json"),
+        "{\"model\":{\"decoder\":{\"head_size\":16,\"hidden_size\":64,"
+            + "\"num_attention_heads\":8,\"num_hidden_layers\":2,\"num_key_value_heads\":4},"
+            + "\"type\":\"llama\"},\"search\":{\"num_beams\":1}}",
+        StandardCharsets.UTF_8);
+    Map<Path, String> files =
+        ConfigPatch.of(ModelFolder.open(folder), attention("kv_groups", 2, 2)).files();
+    assertThat(json(files, "genai_config.json"))
+        .hasToString(
+            "{\"model\":{\"decoder\":{\"head_size\":16,\"hidden_size\":64,"
+                + "\"num_attention_heads\":4,\"num_hidden_layers\":2,\"num_key_value_heads\":2},"
+                + "\"type\":\"llama\"},\"search\":{\"num_beams\":1}}");
   }
 }

@@ -93,7 +93,14 @@ class SequentialCompensationTest {
 
   private static ImmutableMap<String, Compensation.Fit> fits(SlimCheck check, PruningPlan plan) {
     return SequentialCompensation.fit(
-        check.dense(), check.structure(), plan, TEXT, RIDGE, SlimCheck.CPU, Progress.NONE);
+        check.dense(),
+        check.structure(),
+        plan,
+        ImmutableMap.of(),
+        TEXT,
+        RIDGE,
+        SlimCheck.CPU,
+        Progress.NONE);
   }
 
   private static ErrorMoments error(
