@@ -80,8 +80,8 @@ final class GraphEditor {
             .orElse(false);
     return !dense.leavesMainGraph(tensor)
         && dense.uses(tensor).stream()
-        .filter(other -> !other.equals(use))
-        .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
+            .filter(other -> !other.equals(use))
+            .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
   }
 
   /** Lets one node input read what another does by now. */
