@@ -16,6 +16,7 @@ final class Arity {
       ImmutableSet.of(
           "Add",
           "And",
+          "Attention",
           "BiasGelu",
           "Div",
           "Equal",

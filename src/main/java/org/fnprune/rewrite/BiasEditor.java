@@ -27,7 +27,7 @@ final class BiasEditor {
    * @param type of the projection's weight
    */
   void add(int node, Matrix shift, ElementType type) {
-    if (Graph.is(editor.dense().node(node), "Gemm")) {
+    if (isGemm(editor.dense().node(node))) {
       addToGemm(node, shift, type);
       return;
     }
@@ -37,6 +37,11 @@ final class BiasEditor {
     } else {
       insertAdd(node, shift, type);
     }
+  }
+
+  /** A FusedGemm adds its bias before its activation, as a shift must be. */
+  private static boolean isGemm(NodeProto node) {
+    return Graph.is(node, "Gemm") || node.getOpType().equals("FusedGemm");
   }
 
   private void addToGemm(int node, Matrix shift, ElementType type) {

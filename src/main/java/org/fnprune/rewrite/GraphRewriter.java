@@ -6,10 +6,12 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
@@ -139,20 +141,41 @@ public final class GraphRewriter {
   }
 
   private void fit(PrunableUnit unit, Compensation.Fit fit) {
-    BiasEditor biases = new BiasEditor(editor);
     int from = 0;
-    for (Projection consumer : unit.consumers()) {
+    for (Projection consumer : ConsumerWeights.projections(dense, unit)) {
       TensorData original = ConsumerWeights.tensor(dense, consumer);
       int columns = original.dim(consumer.transposed() ? 0 : 1);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
-      TensorData stored = FittedWeight.stored(dense, consumer, fit.weight().selectCols(range));
-      String name = editor.node(consumer.node()).getInput(consumer.weightInput());
-      editor.put(stored.named(name).toProto());
-      Matrix shift = ofKeptOutputs(consumer, fit.biasShift().selectCols(range));
-      if (!isZero(shift)) {
-        biases.add(consumer.node(), shift, original.type());
+      for (Projection same : withOtherBranches(unit, consumer)) {
+        fit(same, fit.weight().selectCols(range), fit.biasShift().selectCols(range));
       }
+    }
+  }
+
+  /** A consumer, and those that multiply by the same weight in the other branch of an If. */
+  private List<Projection> withOtherBranches(PrunableUnit unit, Projection consumer) {
+    return unit.consumers().stream()
+        .filter(
+            other ->
+                other.equals(consumer)
+                    || (weight(other).equals(weight(consumer))
+                        && dense.exclude(other.node(), consumer.node())))
+        .toList();
+  }
+
+  private String weight(Projection consumer) {
+    return dense.storage(dense.node(consumer.node()).getInput(consumer.weightInput()));
+  }
+
+  private void fit(Projection consumer, Matrix weight, Matrix biasShift) {
+    TensorData stored = FittedWeight.stored(dense, consumer, weight);
+    String name = editor.node(consumer.node()).getInput(consumer.weightInput());
+    editor.put(stored.named(name).toProto());
+    Matrix shift = ofKeptOutputs(consumer, biasShift);
+    if (!isZero(shift)) {
+      ElementType type = ConsumerWeights.tensor(dense, consumer).type();
+      new BiasEditor(editor).add(consumer.node(), shift, type);
     }
   }
 

@@ -37,6 +37,11 @@ final class CoverageSelector implements Selector {
   }
 
   @Override
+  public boolean isShare() {
+    return true;
+  }
+
+  @Override
   public Ranking rank(Candidate candidate, long seed) {
     return LazyGreedy.rank(objective(candidate));
   }

@@ -52,7 +52,7 @@ public final class Planner {
         Allocation.widths(
             structure.units().stream().map(Place::of).toList(),
             structure.overlaps(),
-            rankings,
+            comparable(structure, selector, rankings),
             parametersToRemove(structure, options.budget()),
             options);
     List<UnitPlan> units = new ArrayList<>();
@@ -70,6 +70,20 @@ public final class Planner {
               rankings.get(i).best(widths.get(i))));
     }
     return new PruningPlan(units);
+  }
+
+  /** Shares of units whose channels do not cost the same are compared by the parameter. */
+  private static List<Ranking> comparable(
+      Structure structure, Selector selector, List<Ranking> rankings) {
+    List<Long> costs = structure.units().stream().map(PrunableUnit::parametersPerChannel).toList();
+    if (!selector.isShare() || costs.stream().distinct().count() == 1) {
+      return rankings;
+    }
+    List<Ranking> comparable = new ArrayList<>();
+    for (int u = 0; u < rankings.size(); u++) {
+      comparable.add(rankings.get(u).scaled(1.0 / costs.get(u)));
+    }
+    return comparable;
   }
 
   /**

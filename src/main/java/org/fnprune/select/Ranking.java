@@ -19,6 +19,12 @@ public record Ranking(ImmutableIntArray order, ImmutableDoubleArray value) {
     }
   }
 
+  /** The same order, every value times a factor. */
+  Ranking scaled(double factor) {
+    return new Ranking(
+        order, ImmutableDoubleArray.copyOf(value.stream().map(worth -> worth * factor)));
+  }
+
   /** The indices of the best {@code count} channels, ascending. */
   public ImmutableIntArray best(int count) {
     return ImmutableIntArray.copyOf(order.subArray(0, count).stream().sorted());

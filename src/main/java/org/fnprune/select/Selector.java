@@ -20,6 +20,14 @@ public interface Selector {
   Set<Evidence> needs();
 
   /**
+   * Whether a channel's value is a part of what its unit does, so that one that costs more
+   * parameters may be worth more; else it says how far the channel stands out in its unit.
+   */
+  default boolean isShare() {
+    return false;
+  }
+
+  /**
    * Ranks the channels of one unit.
    *
    * @param seed the recipe's seed; the same seed, candidate and data give the same ranking

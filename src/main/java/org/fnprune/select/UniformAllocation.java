@@ -15,6 +15,8 @@ import org.fnprune.select.Allocation.Slot;
  *   <li>give blocks back, the unit that lost most of a block by rounding first, earlier units first
  *       among equals, wherever that brings the total closer to the target; on a tie the smaller
  *       model stays
+ *   <li>where steps differ, as those of heads and neurons do, go on giving back small ones while
+ *       that helps
  * </ol>
  */
 final class UniformAllocation {
@@ -50,14 +52,18 @@ final class UniformAllocation {
             .boxed()
             .sorted(Comparator.comparingDouble((Integer u) -> -remainder[u]))
             .toList();
-    for (int u : order) {
-      int narrow = widths.get(u);
-      widths.set(u, removal.slots().get(u).grid().above(narrow));
-      long left = removal.at(widths) - target;
-      if (Math.abs(left) < Math.abs(excess)) {
-        excess = left;
-      } else {
-        widths.set(u, narrow);
+    for (boolean closer = true; closer; ) {
+      closer = false;
+      for (int u : order) {
+        int narrow = widths.get(u);
+        widths.set(u, removal.slots().get(u).grid().above(narrow));
+        long left = removal.at(widths) - target;
+        if (Math.abs(left) < Math.abs(excess)) {
+          excess = left;
+          closer = true;
+        } else {
+          widths.set(u, narrow);
+        }
       }
     }
   }

@@ -1,7 +1,6 @@
 package org.fnprune.structure;
 
 import com.google.common.primitives.ImmutableIntArray;
-import org.fnprune.model.Attributes;
 
 /**
  * Attention of opset 23, in which n query heads share k heads of keys and values:
@@ -24,14 +23,17 @@ final class AttentionRule implements OperatorRule {
   @Override
   public void reach(Reach reach) {
     boolean flat = reach.sizes(reach.input(QUERY)).size() == 3;
-    int heads = heads(reach, QUERY, "q_num_heads", flat);
-    int keyHeads = heads(reach, KEY, "kv_num_heads", flat);
-    HeadMap map = HeadMap.of(reach, heads, keyHeads);
-    ImmutableIntArray queries = map.queries(heads);
-    ImmutableIntArray keys = map.keys(keyHeads);
+    Heads heads =
+        Heads.of(
+            reach,
+            heads(reach, QUERY, "q_num_heads", flat),
+            heads(reach, KEY, "kv_num_heads", flat));
+    ImmutableIntArray queries = heads.eachQuery();
+    ImmutableIntArray keys = heads.eachKey();
+    HeadMap map = new HeadMap(reach, heads);
     if (flat) {
-      int valueSize = map.width(VALUE) / keyHeads;
-      map.output(0, HeadMap.VALUES, map.queries(heads * valueSize));
+      long valueSize = heads.width(VALUE) / heads.keys();
+      map.output(0, HeadMap.VALUES, heads.queries(heads.queries() * valueSize));
     } else {
       map.output(0, HeadMap.HEADS, queries);
     }
@@ -50,14 +52,6 @@ final class AttentionRule implements OperatorRule {
   }
 
   private static int heads(Reach reach, int input, String attribute, boolean flat) {
-    if (flat) {
-      return Math.toIntExact(Attributes.integer(reach.node(), attribute, 0));
-    }
-    return reach
-        .shapes()
-        .size(reach.input(input), HeadMap.HEADS)
-        .filter(Size::isKnown)
-        .map(size -> Math.toIntExact(size.factor()))
-        .orElseThrow(() -> reach.blocked("has an unknown number of heads"));
+    return flat ? Heads.told(reach, attribute) : Heads.counted(reach, input);
   }
 }

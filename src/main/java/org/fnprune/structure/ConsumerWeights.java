@@ -21,7 +21,7 @@ public final class ConsumerWeights {
       return Matrix.identity(unit.width());
     }
     List<Matrix> parts = new ArrayList<>();
-    unit.consumers().forEach(consumer -> parts.add(read(graph, consumer)));
+    projections(graph, unit).forEach(consumer -> parts.add(read(graph, consumer)));
     int columns = parts.stream().mapToInt(Matrix::cols).sum();
     double[] values = new double[Math.multiplyExact(unit.positions(), columns)];
     int from = 0;
@@ -49,6 +49,21 @@ public final class ConsumerWeights {
 
   private static Matrix matrix(TensorData stored) {
     return Matrix.of(stored.dim(0), stored.dim(1), stored.toDoubles());
+  }
+
+  /**
+   * The products that read a unit's activation. Those of its consumers that lie in the other branch
+   * of an If read another tensor, and multiply by the same weights.
+   */
+  public static List<Projection> projections(Graph graph, PrunableUnit unit) {
+    return unit.consumers().stream()
+        .filter(
+            consumer ->
+                graph
+                    .node(consumer.node())
+                    .getInput(consumer.activationInput())
+                    .equals(unit.activation()))
+        .toList();
   }
 
   private static Matrix read(Graph graph, Projection consumer) {

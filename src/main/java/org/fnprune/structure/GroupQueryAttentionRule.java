@@ -1,8 +1,6 @@
 package org.fnprune.structure;
 
-import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.primitives.ImmutableIntArray;
-import org.fnprune.model.Attributes;
 
 /**
  * ONNX Runtime's GroupQueryAttention, in which n query heads share k heads of keys and values:
@@ -12,8 +10,9 @@ import org.fnprune.model.Attributes;
  *   past and present [b, k, t, D], sinks [n], bias of the scores [b or 1, n or 1, s, t]
  * </pre>
  *
- * <p>A head of keys goes with its query heads, so that n stays a multiple of k. Rotary caches and
- * norm weights are as wide as one head and stay as they are.
+ * <p>A head of keys goes with its query heads, so that n stays a multiple of k; a single head of
+ * keys stays whatever queries go. Rotary caches and norm weights are as wide as one head and stay
+ * as they are.
  */
 final class GroupQueryAttentionRule implements OperatorRule {
 
@@ -29,21 +28,21 @@ final class GroupQueryAttentionRule implements OperatorRule {
 
   @Override
   public void reach(Reach reach) {
-    NodeProto node = reach.node();
-    int heads = Math.toIntExact(Attributes.integer(node, "num_heads", 0));
-    int keyHeads = Math.toIntExact(Attributes.integer(node, "kv_num_heads", 0));
-    HeadMap map = HeadMap.of(reach, heads, keyHeads);
-    int size = headSize(reach, map, heads, keyHeads);
-    ImmutableIntArray queries = map.queries(heads * size);
-    ImmutableIntArray each = map.keys(keyHeads);
-    if (reach.input(KEY).isEmpty()) {
-      ImmutableIntArray keys = map.keys(keyHeads * size);
+    Heads heads =
+        Heads.of(reach, Heads.told(reach, "num_heads"), Heads.told(reach, "kv_num_heads"));
+    boolean packed = reach.input(KEY).isEmpty();
+    int size = headSize(reach, heads, packed);
+    ImmutableIntArray queries = heads.queries((long) heads.queries() * size);
+    ImmutableIntArray each = heads.eachKey();
+    HeadMap map = new HeadMap(reach, heads);
+    if (!packed) {
+      map.queryInput(QUERY).keyInput(KEY).keyInput(VALUE);
+    } else if (!heads.isSingle()) {
+      ImmutableIntArray keys = heads.keys((long) heads.keys() * size);
       map.input(
           QUERY,
           HeadMap.VALUES,
           ImmutableIntArray.builder().addAll(queries).addAll(keys).addAll(keys).build());
-    } else {
-      map.queryInput(QUERY).keyInput(KEY).keyInput(VALUE);
     }
     for (int scale : new int[] {KEY_SCALE, VALUE_SCALE}) {
       if (reach.propagation().spans(reach.input(scale), HeadMap.HEADS)) {
@@ -53,22 +52,22 @@ final class GroupQueryAttentionRule implements OperatorRule {
     map.input(PAST_KEY, HeadMap.HEADS, each)
         .input(PAST_VALUE, HeadMap.HEADS, each)
         .scoreInput(SCORES)
-        .input(SINKS, HeadMap.VALUES, map.queries(heads))
+        .input(SINKS, HeadMap.VALUES, heads.eachQuery())
         .output(0, HeadMap.VALUES, queries)
         .output(1, HeadMap.HEADS, each)
         .output(2, HeadMap.HEADS, each)
-        .output(3, HeadMap.HEADS, map.queries(heads))
-        .counted("num_heads", -1, map.queries(heads))
+        .output(3, HeadMap.HEADS, heads.eachQuery())
+        .counted("num_heads", -1, heads.eachQuery())
         .counted("kv_num_heads", -1, each)
         .attend();
   }
 
-  private static int headSize(Reach reach, HeadMap map, int heads, int keyHeads) {
-    int sharing = reach.input(KEY).isEmpty() ? heads + 2 * keyHeads : heads;
-    int width = map.width(QUERY);
+  private static int headSize(Reach reach, Heads heads, boolean packed) {
+    long sharing = heads.queries() + (packed ? 2L * heads.keys() : 0);
+    int width = heads.width(QUERY);
     if (width % sharing != 0) {
       throw reach.blocked("shares " + width + " values among " + sharing + " heads");
     }
-    return width / sharing;
+    return (int) (width / sharing);
   }
 }

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fnprune.model.Attributes;
 import org.fnprune.structure.GraphEdit.AttributeEdit;
@@ -20,6 +19,9 @@ import org.fnprune.structure.GraphEdit.AttributeEdit;
  *   query [b, s, n·D]   n·D/k positions per channel        past, present [b, k, t, D]   axis −3
  *   key   [b, t, k·D]   D positions per channel            bias of the scores [b, n, s, t]
  * </pre>
+ *
+ * <p>Where all query heads share one head of keys, that one always stays: the query heads are the
+ * channels, and keys and values carry none.
  */
 final class HeadMap {
 
@@ -29,60 +31,27 @@ final class HeadMap {
   /** The axis of n·D values in [b, s, n·D]. */
   static final int VALUES = -1;
 
-  private record Port(int axis, ImmutableIntArray heads) {}
+  private record Port(int axis, ImmutableIntArray owners) {}
 
-  private record Count(String attribute, int element, ImmutableIntArray heads) {}
+  private record Count(String attribute, int element, ImmutableIntArray owners) {}
 
   private final Reach reach;
-  private final int queries;
-  private final int keys;
+  private final Heads heads;
   private final Map<Integer, Port> inputs = new LinkedHashMap<>();
   private final Map<Integer, Port> outputs = new LinkedHashMap<>();
   private final List<Count> counts = new ArrayList<>();
 
-  private HeadMap(Reach reach, int queries, int keys) {
+  /** No ports yet. */
+  HeadMap(Reach reach, Heads heads) {
     this.reach = reach;
-    this.queries = queries;
-    this.keys = keys;
-  }
-
-  /**
-   * No ports yet.
-   *
-   * @param queries heads of queries
-   * @param keys heads of keys and values
-   * @throws Blocked when the one is no multiple of the other
-   */
-  static HeadMap of(Reach reach, long queries, long keys) {
-    if (keys < 1 || queries < 1 || queries % keys != 0) {
-      throw reach.blocked("has " + queries + " heads of queries for " + keys + " of keys");
-    }
-    return new HeadMap(reach, Math.toIntExact(queries), Math.toIntExact(keys));
-  }
-
-  /** The heads of {@code positions} that the query heads share equally. */
-  ImmutableIntArray queries(int positions) {
-    return spread(positions, queries, queries / keys);
-  }
-
-  /** The heads of {@code positions} that the heads of keys or of values share equally. */
-  ImmutableIntArray keys(int positions) {
-    return spread(positions, keys, 1);
-  }
-
-  private ImmutableIntArray spread(int positions, int heads, int perKey) {
-    if (positions < 1 || positions % heads != 0) {
-      throw reach.blocked("shares " + positions + " values among " + heads + " heads");
-    }
-    int size = positions / heads;
-    return ImmutableIntArray.copyOf(IntStream.range(0, positions).map(i -> i / size / perKey));
+    this.heads = heads;
   }
 
   /** An input of query heads: on their own axis, or as values of a tensor of rank 3. */
   HeadMap queryInput(int input) {
     return isFlat(input)
-        ? input(input, VALUES, queries(width(input)))
-        : input(input, HEADS, queries(queries));
+        ? input(input, VALUES, heads.queries(heads.width(input)))
+        : input(input, HEADS, heads.eachQuery());
   }
 
   /** An input of the heads of keys or values, unless the node does without. */
@@ -91,36 +60,37 @@ final class HeadMap {
       return this;
     }
     return isFlat(input)
-        ? input(input, VALUES, keys(width(input)))
-        : input(input, HEADS, keys(keys));
+        ? input(input, VALUES, heads.keys(heads.width(input)))
+        : input(input, HEADS, heads.eachKey());
   }
 
   /** An input [b, n, s, t] that is added to the scores; n may be 1 for all heads alike. */
   HeadMap scoreInput(int input) {
     return reach.propagation().spans(reach.input(input), HEADS)
-        ? input(input, HEADS, queries(queries))
+        ? input(input, HEADS, heads.eachQuery())
         : this;
   }
 
-  /** An input, unless the node does without. */
-  HeadMap input(int input, int axis, ImmutableIntArray heads) {
-    if (!reach.input(input).isEmpty()) {
-      inputs.put(input, new Port(axis, heads));
+  /** An input, unless the node does without or it carries no channels. */
+  HeadMap input(int input, int axis, ImmutableIntArray owners) {
+    if (!reach.input(input).isEmpty() && !owners.isEmpty()) {
+      inputs.put(input, new Port(axis, owners));
     }
     return this;
   }
 
-  HeadMap output(int output, int axis, ImmutableIntArray heads) {
-    outputs.put(output, new Port(axis, heads));
+  /** An output, unless it carries no channels. */
+  HeadMap output(int output, int axis, ImmutableIntArray owners) {
+    if (!owners.isEmpty()) {
+      outputs.put(output, new Port(axis, owners));
+    }
     return this;
   }
 
-  /**
-   * An attribute, or element of one (else −1), that is the number of positions in {@code heads}.
-   */
-  HeadMap counted(String attribute, int element, ImmutableIntArray heads) {
-    if (Attributes.find(reach.node(), attribute).isPresent()) {
-      counts.add(new Count(attribute, element, heads));
+  /** An attribute, or element of one (else −1), that is the number of {@code owners}. */
+  HeadMap counted(String attribute, int element, ImmutableIntArray owners) {
+    if (Attributes.find(reach.node(), attribute).isPresent() && !owners.isEmpty()) {
+      counts.add(new Count(attribute, element, owners));
     }
     return this;
   }
@@ -129,24 +99,10 @@ final class HeadMap {
     return reach.sizes(reach.input(input)).size() == 3;
   }
 
-  /**
-   * Values along the last axis of an input.
-   *
-   * @throws Blocked when they cannot be told
-   */
-  int width(int input) {
-    return reach
-        .shapes()
-        .size(reach.input(input), VALUES)
-        .filter(Size::isKnown)
-        .map(size -> Math.toIntExact(size.factor()))
-        .orElseThrow(() -> reach.blocked("has an input " + input + " of unknown width"));
-  }
-
   /** The channels go on as the heads of an attention. */
   void attend() {
     reach.propagation().meetInAttention();
-    if (queries != keys) {
+    if (heads.areGrouped()) {
       reach.propagation().areRepeated();
     }
     pass();
@@ -160,7 +116,10 @@ final class HeadMap {
   void pass() {
     Port entered = (reach.forward() ? inputs : outputs).get(reach.port());
     if (entered == null) {
-      throw reach.blocked("uses the channels as a parameter");
+      throw reach.blocked(
+          heads.isSingle()
+              ? "shares one head of keys and values among all queries"
+              : "uses the channels as a parameter");
     }
     int[] channels = channels(entered);
     inputs.forEach((input, port) -> mark(input, layout(port, channels)));
@@ -173,14 +132,14 @@ final class HeadMap {
   /** The one channel of every head; what belongs to a head is tied together. */
   private int[] channels(Port port) {
     ChannelLayout layout = reach.channels();
-    if (!layout.isOn(port.axis()) || layout.size(port.axis()) != port.heads().length()) {
+    if (!layout.isOn(port.axis()) || layout.size(port.axis()) != port.owners().length()) {
       throw reach.blocked("takes " + layout + " for its heads");
     }
     ChannelLayout along = reach.propagation().only(layout, axis -> axis == port.axis());
-    int[] channels = new int[keys];
+    int[] channels = new int[heads.channels()];
     Arrays.fill(channels, -1);
-    for (int i = 0; i < port.heads().length(); i++) {
-      int head = port.heads().get(i);
+    for (int i = 0; i < port.owners().length(); i++) {
+      int head = port.owners().get(i);
       if (channels[head] < 0) {
         channels[head] = along.ids().get(i);
       }
@@ -200,11 +159,11 @@ final class HeadMap {
   }
 
   private static ChannelLayout layout(Port port, int[] channels) {
-    return ChannelLayout.on(port.axis(), of(port.heads(), channels));
+    return ChannelLayout.on(port.axis(), of(port.owners(), channels));
   }
 
-  private static ImmutableIntArray of(ImmutableIntArray heads, int[] channels) {
-    return ImmutableIntArray.copyOf(heads.stream().map(head -> channels[head]));
+  private static ImmutableIntArray of(ImmutableIntArray owners, int[] channels) {
+    return ImmutableIntArray.copyOf(owners.stream().map(head -> channels[head]));
   }
 
   private Stream<GraphEdit> edits(Settling settling, int[] channels) {
@@ -215,6 +174,6 @@ final class HeadMap {
                     reach.index(),
                     count.attribute(),
                     count.element(),
-                    settling.axis(ChannelLayout.on(VALUES, of(count.heads(), channels)))));
+                    settling.axis(ChannelLayout.on(VALUES, of(count.owners(), channels)))));
   }
 }

@@ -111,8 +111,26 @@ final class MatrixProductRule implements OperatorRule {
 
     private void consume(ChannelLayout layout) {
       requireMatrix();
+      requireShiftable();
       reach.propagation().cut(reach, 1, layout.moved(axis -> inner(1)));
       reach.propagation().consume(Projection.of(reach.index(), transB));
+    }
+
+    /** What compensation adds to a product must come before a fused activation. */
+    private void requireShiftable() {
+      boolean fused = reach.node().getOpType().equals("FusedGemm");
+      boolean shiftable =
+          Attributes.real(reach.node(), "beta", 1f) != 0
+              && (reach.input(2).isEmpty()
+                  || reach
+                      .propagation()
+                      .graph()
+                      .constant(reach.input(2))
+                      .map(c -> c.getDimsCount() == 1 && c.getDims(0) > 1)
+                      .orElse(false));
+      if (fused && !shiftable) {
+        throw reach.blocked("has an activation behind a bias that is no constant vector");
+      }
     }
 
     private void requireMatrix() {

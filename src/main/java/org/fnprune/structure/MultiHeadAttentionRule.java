@@ -1,7 +1,6 @@
 package org.fnprune.structure;
 
 import com.google.common.primitives.ImmutableIntArray;
-import org.fnprune.model.Attributes;
 
 /**
  * ONNX Runtime's MultiHeadAttention, whose inputs come apart or packed:
@@ -26,15 +25,18 @@ final class MultiHeadAttentionRule implements OperatorRule {
 
   @Override
   public void reach(Reach reach) {
-    int heads = Math.toIntExact(Attributes.integer(reach.node(), "num_heads", 0));
-    HeadMap map = HeadMap.of(reach, heads, heads);
     if (reach.input(KEY).isEmpty() && rank(reach, QUERY) != 5) {
       throw reach.blocked("has queries, keys and values packed in a way that is not known");
     }
-    ImmutableIntArray each = map.keys(heads);
-    ImmutableIntArray queries = map.queries(width(reach, map, QUERY, heads));
-    ImmutableIntArray values = map.keys(valueWidth(reach, map, heads));
-    map.queryInput(QUERY)
+    int count = Heads.told(reach, "num_heads");
+    Heads heads = Heads.of(reach, count, count);
+    int packed = reach.input(KEY).isEmpty() ? QUERY : KEY;
+    int value = reach.input(VALUE).isEmpty() ? packed : VALUE;
+    ImmutableIntArray queries = heads.queries(width(reach, heads, QUERY));
+    ImmutableIntArray values = heads.keys(width(reach, heads, value));
+    ImmutableIntArray each = heads.eachKey();
+    new HeadMap(reach, heads)
+        .queryInput(QUERY)
         .keyInput(KEY)
         .keyInput(VALUE)
         .input(
@@ -53,13 +55,9 @@ final class MultiHeadAttentionRule implements OperatorRule {
   }
 
   /** Values of all heads together, whether they have an axis of their own or not. */
-  private static int width(Reach reach, HeadMap map, int input, int heads) {
-    return rank(reach, input) == 3 ? map.width(input) : Math.multiplyExact(heads, map.width(input));
-  }
-
-  private static int valueWidth(Reach reach, HeadMap map, int heads) {
-    int packed = reach.input(KEY).isEmpty() ? QUERY : KEY;
-    return width(reach, map, reach.input(VALUE).isEmpty() ? packed : VALUE, heads);
+  private static long width(Reach reach, Heads heads, int input) {
+    long last = heads.width(input);
+    return rank(reach, input) == 3 ? last : heads.queries() * last;
   }
 
   private static int rank(Reach reach, int input) {

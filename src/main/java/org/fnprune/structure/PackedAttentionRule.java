@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.fnprune.model.Attributes;
@@ -29,18 +30,19 @@ final class PackedAttentionRule implements OperatorRule {
 
     static Optional<Blocks> of(Shapes shapes, NodeProto node) {
       List<Long> told = Attributes.integers(node, "qkv_hidden_sizes");
-      if (told.size() == 3) {
-        return Optional.of(
-            new Blocks(
-                Math.toIntExact(told.get(0)),
-                Math.toIntExact(told.get(1)),
-                Math.toIntExact(told.get(2))));
-      }
       return shapes
           .size(node.getInput(WEIGHT), HeadMap.VALUES)
-          .filter(size -> told.isEmpty() && size.isKnown() && size.factor() % 3 == 0)
-          .map(size -> Math.toIntExact(size.factor() / 3))
-          .map(third -> new Blocks(third, third, third));
+          .filter(columns -> columns.isKnown() && columns.factor() <= Integer.MAX_VALUE)
+          .map(Size::factor)
+          .filter(columns -> told.isEmpty() ? columns % 3 == 0 : isSum(columns, told))
+          .map(columns -> told.isEmpty() ? Collections.nCopies(3, columns / 3) : told)
+          .map(b -> new Blocks(b.get(0).intValue(), b.get(1).intValue(), b.get(2).intValue()));
+    }
+
+    private static boolean isSum(long columns, List<Long> parts) {
+      return parts.size() == 3
+          && parts.stream().allMatch(part -> part > 0 && part <= columns)
+          && parts.stream().mapToLong(Long::longValue).sum() == columns;
     }
   }
 
@@ -63,15 +65,16 @@ final class PackedAttentionRule implements OperatorRule {
     Blocks blocks =
         Blocks.of(reach.shapes(), node)
             .orElseThrow(() -> reach.blocked("has blocks of unknown sizes in its weight"));
-    int heads = Math.toIntExact(Attributes.integer(node, "num_heads", 0));
-    HeadMap map = HeadMap.of(reach, heads, heads);
-    ImmutableIntArray queries = map.queries(blocks.queries());
-    ImmutableIntArray keys = map.keys(blocks.keys());
-    ImmutableIntArray values = map.keys(blocks.values());
+    int count = Heads.told(reach, "num_heads");
+    Heads heads = Heads.of(reach, count, count);
+    ImmutableIntArray queries = heads.queries(blocks.queries());
+    ImmutableIntArray keys = heads.keys(blocks.keys());
+    ImmutableIntArray values = heads.keys(blocks.values());
     ImmutableIntArray columns =
         ImmutableIntArray.builder().addAll(queries).addAll(keys).addAll(values).build();
-    ImmutableIntArray each = map.keys(heads);
-    map.input(WEIGHT, HeadMap.VALUES, columns)
+    ImmutableIntArray each = heads.eachKey();
+    new HeadMap(reach, heads)
+        .input(WEIGHT, HeadMap.VALUES, columns)
         .input(BIAS, HeadMap.VALUES, columns)
         .input(PAST, HeadMap.HEADS, each)
         .scoreInput(SCORES)

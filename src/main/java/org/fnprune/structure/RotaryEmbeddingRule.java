@@ -18,35 +18,29 @@ record RotaryEmbeddingRule(int cosines) implements OperatorRule {
   @Override
   public void reach(Reach reach) {
     boolean flat = reach.sizes(reach.input(0)).size() == 3;
-    int heads = flat ? flatHeads(reach) : heads(reach);
-    HeadMap map = HeadMap.of(reach, heads, heads);
+    int count = flat ? flatHeads(reach) : Heads.counted(reach, 0);
+    Heads heads = Heads.of(reach, count, count);
+    HeadMap map = new HeadMap(reach, heads);
     if (Attributes.integer(reach.node(), "num_heads", 0) > 0) {
-      map.counted("num_heads", -1, map.keys(heads));
+      map.counted("num_heads", -1, heads.eachKey());
     }
-    int axis = flat ? HeadMap.VALUES : HeadMap.HEADS;
-    int positions = flat ? map.width(0) : heads;
-    map.input(0, axis, map.keys(positions)).output(0, axis, map.keys(positions)).pass();
-  }
-
-  private static int heads(Reach reach) {
-    return known(reach, HeadMap.HEADS, reach.input(0));
+    map.keyInput(0);
+    if (flat) {
+      map.output(0, HeadMap.VALUES, heads.keys(heads.width(0)));
+    } else {
+      map.output(0, HeadMap.HEADS, heads.eachKey());
+    }
+    map.pass();
   }
 
   private int flatHeads(Reach reach) {
-    int heads = Math.toIntExact(Attributes.integer(reach.node(), "num_heads", 0));
+    if (Attributes.integer(reach.node(), "num_heads", 0) > 0) {
+      return Heads.told(reach, "num_heads");
+    }
     // Without the attribute, the whole of each head is turned, so that the caches tell its size.
-    return heads > 0
-        ? heads
-        : known(reach, HeadMap.VALUES, reach.input(0))
-            / (2 * known(reach, HeadMap.VALUES, reach.input(cosines)));
-  }
-
-  private static int known(Reach reach, int axis, String tensor) {
-    return reach
-        .shapes()
-        .size(tensor, axis)
-        .filter(size -> size.isKnown() && size.factor() > 0)
-        .map(size -> Math.toIntExact(size.factor()))
+    return Heads.size(reach, 0, HeadMap.VALUES)
+        .flatMap(
+            width -> Heads.size(reach, cosines, HeadMap.VALUES).map(half -> width / (2 * half)))
         .orElseThrow(() -> reach.blocked("has an unknown number of heads"));
   }
 }

@@ -190,7 +190,7 @@ final class ShapeInference {
   /** Token ids [b, s] become vectors [b, s, H] of the word embedding, and a mask [b]. */
   private Optional<ImmutableList<Size>> embedded() {
     return made.input(0)
-        .filter(ids -> ids.size() == 2)
+        .filter(ids -> ids.size() == 2 && made.has(2))
         .map(
             ids ->
                 port == 1

@@ -155,10 +155,11 @@ public final class SignalTensors {
   }
 
   private SignalTensor out() {
-    if (unit.consumers().size() != 1) {
-      throw unknown(unit.consumers().size() + " projections read its activation");
+    List<Projection> consumers = ConsumerWeights.projections(graph, unit);
+    if (consumers.size() != 1) {
+      throw unknown(consumers.size() + " projections read its activation");
     }
-    Projection down = unit.consumers().get(0);
+    Projection down = consumers.get(0);
     TensorData weight = ConsumerWeights.tensor(graph, down);
     return new SignalTensor(
         withBias(graph.node(down.node()).getOutput(0)), weight.dim(down.transposed() ? 0 : 1));

@@ -9,6 +9,7 @@ import com.google.common.io.BaseEncoding;
 import com.google.common.primitives.Longs;
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.fnprune.common.Failures;
@@ -94,7 +95,7 @@ class BlockTensorsTest {
     Matrix expected = stored.matrix().dequantised().selectRows(new int[] {1}).selectCols(inputs);
     assertThat(blocks.matrix().dequantised()).isEqualTo(expected);
     BlockTensors cut = stored.storing(blocks.matrix());
-    assertThat(cut.integers().dims()).containsExactly(1L, 2L, BLOCK * bits / 8L);
+    assertThat(cut.integers().dims()).containsExactly(1L, 2L, (long) BLOCK * bits / 8);
     assertThat(cut.scales().dims()).containsExactly(1L, 2L);
     assertClose(
         expected, OneOperator.matMulNBits(Matrix.identity(inputs.length), cut).transposed());
@@ -166,8 +167,7 @@ class BlockTensorsTest {
         OneOperator.matMulNBits(Matrix.identity(32), floats).transposed());
     BlockTensors cut = floats.storing(floats.matrix().selectRows(new int[] {0, 2}).matrix());
     assertThat(cut.scales().rank()).isEqualTo(merged ? 1 : 2);
-    assertThat(cut.zeroPoints()).isNotNull();
-    assertThat(cut.zeroPoints().toDoubles())
+    assertThat(Objects.requireNonNull(cut.zeroPoints()).toDoubles())
         .containsExactly(zeros[0], zeros[1], zeros[4], zeros[5]);
   }
 

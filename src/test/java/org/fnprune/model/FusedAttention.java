@@ -63,6 +63,9 @@ public final class FusedAttention {
     models.put("RotaryEmbedding, flat", model(1, a -> a.rotated(List.of(), SIZE / 2)));
     models.put("RotaryEmbedding, of a part", model(1, a -> a.rotated(part(), SIZE / 4)));
     models.put("RotaryEmbedding, by head", model(1, FusedAttention::rotatedByHead));
+    models.put("GroupQueryAttention, one head of keys", model(1, FusedAttention::oneKey));
+    models.put("opset 23, one head of keys", model(23, a -> a.flat(1)));
+    models.put("opset 23, one head of keys, by head", model(23, a -> a.byHead(1)));
     models.put("opset 23, flat", model(23, a -> a.flat(HEADS)));
     models.put("opset 23, by head", model(23, a -> a.byHead(HEADS)));
     models.put("opset 23, rotated flat", model(23, FusedAttention::standardRotation));
@@ -239,6 +242,10 @@ public final class FusedAttention {
   }
 
   private String groups(List<AttributeProto> more, String... inputs) {
+    return groups(KV_HEADS, more, inputs);
+  }
+
+  private String groups(int keyHeads, List<AttributeProto> more, String... inputs) {
     String length = g.op("Gather", g.op("Shape", "input_ids"), longs("length", 1));
     String total = g.op("Cast", integer("to", ElementType.INT32.number()), length);
     String last = g.op("Sub", length, longs("one", 1));
@@ -253,8 +260,13 @@ public final class FusedAttention {
     all[6] = total;
     List<AttributeProto> attributes = new java.util.ArrayList<>(more);
     attributes.add(COUNT);
-    attributes.add(integer("kv_num_heads", KV_HEADS));
+    attributes.add(integer("kv_num_heads", keyHeads));
     return g.microsoft("GroupQueryAttention", 3, attributes, all).get(0);
+  }
+
+  /** All queries read the same keys, so that they can go one by one. */
+  private String oneKey() {
+    return groups(1, List.of(), q(), k(SIZE), v(SIZE));
   }
 
   private String packedGroups() {

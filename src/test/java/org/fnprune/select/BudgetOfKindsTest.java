@@ -16,6 +16,7 @@ import org.fnprune.model.TinyAttention;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.AllocationRule;
 import org.fnprune.rewrite.GraphRewriter;
+import org.fnprune.structure.FfnOutputs;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
@@ -149,5 +150,42 @@ class BudgetOfKindsTest {
         .mapToInt(planned -> planned.kept().length())
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Heads in steps of 100, neurons of 3: what heads cannot meet, neurons do. */
+  @Test
+  void smallStepsMakeUpForLargeOnes() {
+    List<Place> places =
+        List.of(
+            new Place("heads", UnitKind.HEADS, 0, 4, 100),
+            new Place("ffn", UnitKind.FFN, 0, 100, 3));
+    List<Ranking> rankings =
+        List.of(Rankings.byScore(new double[4]), Rankings.byScore(new double[100]));
+    for (AllocationRule rule : AllocationRule.values()) {
+      List<Integer> widths =
+          Allocation.widths(
+              places,
+              List.of(),
+              rankings,
+              Math.round(0.4 * 700),
+              options(new Recipe.Budget.Sparsity(0.4), rule, 1));
+      long removed = 100L * (4 - widths.get(0)) + 3L * (100 - widths.get(1));
+      assertThat((double) removed).as("%s", widths).isCloseTo(280, within(2.0));
+    }
+  }
+
+  /** What lies in a removed row and a removed column goes once. */
+  @ParameterizedTest
+  @EnumSource(AllocationRule.class)
+  void neuronsAndOutputsOfOneMatrixAreNotCountedTwice(AllocationRule rule) {
+    Structure both =
+        FfnOutputs.addTo(MODEL, StructureFinder.find(MODEL))
+            .only(List.of(UnitKind.FFN, UnitKind.FFN_OUT));
+    // Per layer 6 · 16 + 16 + 16 · 6 + 6: W1, b1, W2, b2.
+    assertThat(both.prunableParameters()).isEqualTo(2 * 214);
+    for (double sparsity : new double[] {0.3, 0.6}) {
+      PruningPlan plan = plan(MODEL, both, options(new Recipe.Budget.Sparsity(sparsity), rule, 1));
+      assertThat((double) removed(MODEL, both, plan)).isCloseTo(sparsity * 428, within(9.0));
+    }
   }
 }
