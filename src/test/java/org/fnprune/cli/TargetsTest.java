@@ -166,12 +166,8 @@ class TargetsTest {
             kind -> kind.getAsJsonObject().get("kind").getAsString(),
             kind -> kind.getAsJsonObject().get("units").getAsInt(),
             kind -> kind.getAsJsonObject().get("channels").getAsLong())
-        .containsExactly(
-            tuple("ffn", 2, 32L),
-            tuple("kv_groups", 2, 4L),
-            tuple("ffn_out", 2, 12L));
-    JsonObject head =
-        document.getAsJsonArray("blocked").asList().get(0).getAsJsonObject();
+        .containsExactly(tuple("ffn", 2, 32L), tuple("kv_groups", 2, 4L), tuple("ffn_out", 2, 12L));
+    JsonObject head = document.getAsJsonArray("blocked").asList().get(0).getAsJsonObject();
     assertThat(head.get("operator").getAsString()).isEqualTo("MatMul");
     assertThat(head.get("reason").getAsString()).contains("reach the graph output 'logits'");
     assertThat(head.get("parameters").getAsLong()).isEqualTo(66);
