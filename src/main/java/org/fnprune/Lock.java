@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.fnprune.common.Hashes;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.recipe.TaskReader;
@@ -18,7 +17,7 @@ final class Lock {
   static String text(Recipe recipe, RunInputs read, String version) throws IOException {
     StringBuilder text = new StringBuilder("# fnprune ").append(version).append('\n');
     for (Path input : inputs(recipe, read)) {
-      text.append("# sha256 ").append(Hashes.sha256(input)).append("  ");
+      text.append("# sha256 ").append(read.hashes().sha256(input)).append("  ");
       text.append(input).append('\n');
     }
     return text.append(RecipeWriter.toYaml(recipe)).toString();

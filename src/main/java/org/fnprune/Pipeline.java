@@ -26,6 +26,7 @@ import org.fnprune.rewrite.ConfigPatch;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
 import org.fnprune.rewrite.SlimFolder;
+import org.fnprune.rewrite.StagedFolder;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PlanJson;
@@ -109,7 +110,11 @@ public final class Pipeline {
             "select",
             () -> Planner.plan(model, structure, moments, networks, recipe.prune(), recipe.seed()));
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
-    Equivalence equivalence = clock.time("equality", () -> equality(inputs, plan, device));
+    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
+    patch.warnings().forEach(this::warn);
+    StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
+    Equivalence equivalence =
+        clock.time("equality", () -> equality(inputs, plan, uncompensated, device));
     ImmutableMap<String, Compensation.Fit> fits =
         clock.time(
             "compensate",
@@ -122,9 +127,9 @@ public final class Pipeline {
                         device,
                         this::warn,
                         listener));
-    OnnxModel slim =
-        clock.time("rewrite", () -> GraphRewriter.rewrite(model, structure, plan, fits));
-    writeSlim(inputs, folder, plan, slim);
+    StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
+    folder.clearSlim();
+    clock.time("sync", slim::publish);
 
     Verification verified =
         clock.time(
@@ -159,29 +164,45 @@ public final class Pipeline {
     return report;
   }
 
-  private Equivalence equality(RunInputs inputs, PruningPlan plan, RuntimeOptions device) {
-    return Equivalence.check(
+  /** Compares the model as it was written, before anything makes up for what went. */
+  private Equivalence equality(
+      RunInputs inputs, PruningPlan plan, StagedFolder slim, RuntimeOptions device)
+      throws IOException {
+    Equivalence equivalence =
+        Equivalence.check(
             MaskedModel.of(inputs.dense(), inputs.structure()),
-            GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, ImmutableMap.of()),
+            slim.onnx(),
             inputs.structure(),
             plan,
             inputs.sampleBatches(recipe.seed()),
-            device)
-        .requirePassed();
+            device);
+    if (!equivalence.passed()) {
+      slim.discard();
+    }
+    return equivalence.requirePassed();
   }
 
-  private void writeSlim(RunInputs inputs, RunFolder folder, PruningPlan plan, OnnxModel slim)
-      throws IOException {
+  private StagedFolder slim(
+      RunInputs inputs,
+      RunFolder folder,
+      PruningPlan plan,
+      ConfigPatch patch,
+      ImmutableMap<String, Compensation.Fit> fits)
+      throws Exception {
+    OnnxModel slim =
+        clock.time(
+            "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, fits));
     if (slim.parameters() >= inputs.structure().parameters()) {
       throw new IllegalStateException(
           "the slim model has "
               + slim.parameters()
               + " parameters, no fewer than the dense one; raise sparsity or compensate with none");
     }
-    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
-    patch.warnings().forEach(this::warn);
-    folder.clearSlim();
-    SlimFolder.write(inputs.dense().model(), slim, inputs.folder(), folder.slim(), patch.files());
+    return clock.time(
+        "write",
+        () ->
+            SlimFolder.stage(
+                inputs.dense().model(), slim, inputs.folder(), folder.slim(), patch.files()));
   }
 
   private static ImmutableMap<String, Double> ridges(Map<String, Compensation.Fit> fits) {

@@ -121,7 +121,7 @@ public record Preview(
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
     return new Preview(
         recipe,
-        Verification.facts(inputs.folder().onnxFile(), inputs.dense().model()),
+        Verification.facts(inputs.folder().onnxFile(), inputs.dense().model(), inputs.hashes()),
         device.deviceName(),
         inputs.groups().isEmpty() ? Optional.empty() : Optional.of(text(recipe, inputs)),
         Optional.ofNullable(recipe.moments()),

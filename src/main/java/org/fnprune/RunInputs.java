@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
+import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
@@ -46,6 +47,7 @@ import org.fnprune.verify.Task;
  * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
  * @param tasks what to measure
+ * @param hashes of the files that were read
  */
 record RunInputs(
     ModelFolder folder,
@@ -56,7 +58,8 @@ record RunInputs(
     ImmutableMap<String, ImmutableList<TokenBatch>> groups,
     int skipped,
     Optional<MomentsStore> captured,
-    ImmutableList<Task> tasks) {
+    ImmutableList<Task> tasks,
+    FileHashes hashes) {
 
   private static final int DEFAULT_VOCABULARY = 32;
 
@@ -129,6 +132,7 @@ record RunInputs(
   private static RunInputs ofModel(Recipe recipe) {
     ModelFolder folder = ModelFolder.open(recipe.model());
     Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
+    dense.model().checkExternalData();
     Structure found = FfnOutputs.addTo(dense, StructureFinder.find(dense));
     return new RunInputs(
         folder,
@@ -139,7 +143,8 @@ record RunInputs(
         ImmutableMap.of(),
         0,
         Optional.empty(),
-        ImmutableList.of());
+        ImmutableList.of(),
+        new FileHashes());
   }
 
   /** Captures these signals of every unit. */
@@ -150,7 +155,8 @@ record RunInputs(
             .flatMap(kind -> structure.units().stream().map(unit -> Signal.of(dense, unit, kind)))
             .distinct()
             .collect(ImmutableList.toImmutableList());
-    return new RunInputs(folder, dense, found, structure, wanted, groups, skipped, captured, tasks);
+    return new RunInputs(
+        folder, dense, found, structure, wanted, groups, skipped, captured, tasks, hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -165,13 +171,22 @@ record RunInputs(
     }
     MomentsStore store = MomentsFiles.require(moments, modelId(), signals);
     return new RunInputs(
-        folder, dense, found, structure, signals, groups, skipped, Optional.of(store), tasks);
+        folder,
+        dense,
+        found,
+        structure,
+        signals,
+        groups,
+        skipped,
+        Optional.of(store),
+        tasks,
+        hashes);
   }
 
   /** What identifies the model: a hash of all its files. */
   String modelId() {
     try {
-      return Verification.facts(folder.onnxFile(), dense.model()).sha256();
+      return Verification.facts(folder.onnxFile(), dense.model(), hashes).sha256();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -187,7 +202,7 @@ record RunInputs(
           TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
-            folder, dense, found, structure, signals, groups, skipped, captured, loaded);
+            folder, dense, found, structure, signals, groups, skipped, captured, loaded, hashes);
       }
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
@@ -207,7 +222,8 @@ record RunInputs(
           batches.buildOrThrow(),
           samples.skipped(),
           captured,
-          loaded);
+          loaded,
+          hashes);
     }
   }
 

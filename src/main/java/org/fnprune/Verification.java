@@ -6,11 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
-import org.fnprune.common.Hashes;
+import org.fnprune.common.FileHashes;
 import org.fnprune.common.Progress;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.RunReport.ModelFacts;
+import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
@@ -67,7 +68,10 @@ record Verification(
     OnnxModel slimModel = OnnxModel.read(slimFile);
     ImmutableList<TaskScores> slimScores;
     ImmutableList<LatencyResult> latency;
-    try (OnnxPredictor slim = OnnxPredictor.ofFile(slimFile, slimModel, device)) {
+    boolean measured = !inputs.tasks().isEmpty() || recipe.verify().latency() != null;
+    OnnxSession.Weights weights =
+        measured ? OnnxSession.Weights.COPIED : OnnxSession.Weights.MAPPED;
+    try (OnnxPredictor slim = OnnxPredictor.ofFile(slimFile, slimModel, device, weights)) {
       slimScores = scores("slim tasks", inputs.tasks(), slim, progress);
       latency = latency(recipe, inputs, slim, device, progress);
     }
@@ -77,8 +81,8 @@ record Verification(
     }
     ImmutableList<Comparison> compared = tasks.build();
     return new Verification(
-        facts(inputs.folder().onnxFile(), denseModel),
-        facts(slimFile, slimModel),
+        facts(inputs.folder().onnxFile(), denseModel, inputs.hashes()),
+        facts(slimFile, slimModel, new FileHashes()),
         compared,
         latency,
         Gate.check(compared, recipe.verify().maxDrop()));
@@ -121,14 +125,14 @@ record Verification(
   }
 
   /** Size and hash of a model: its file and its external data. */
-  static ModelFacts facts(Path file, OnnxModel model) throws IOException {
+  static ModelFacts facts(Path file, OnnxModel model, FileHashes known) throws IOException {
     Set<Path> files = new TreeSet<>();
     files.addAll(model.externalFiles());
     long bytes = Files.size(file);
-    StringBuilder hashes = new StringBuilder(Hashes.sha256(file));
+    StringBuilder hashes = new StringBuilder(known.sha256(file));
     for (Path data : files) {
       bytes += Files.size(data);
-      hashes.append('+').append(Hashes.sha256(data));
+      hashes.append('+').append(known.sha256(data));
     }
     return new ModelFacts(file.toString(), model.parameters(), bytes, hashes.toString());
   }

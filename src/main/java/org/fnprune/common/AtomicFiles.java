@@ -55,4 +55,11 @@ public final class AtomicFiles {
       Files.deleteIfExists(temporary);
     }
   }
+
+  /** Waits until a file that was written before is on the disk. */
+  public static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+  }
 }

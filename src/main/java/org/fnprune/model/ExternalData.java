@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,8 +26,6 @@ final class ExternalData {
 
   private ExternalData() {}
 
-  private record Range(Path file, long offset, long length) {}
-
   /**
    * Reads the bytes of one tensor.
    *
@@ -37,7 +34,7 @@ final class ExternalData {
    * @throws UsageException when the reference is not a safe, complete range of a file
    */
   static ByteString read(TensorProto tensor, Path modelFile, long expected) {
-    Range range = range(tensor, modelFile, expected);
+    FileRange range = range(tensor, modelFile, expected);
     if (expected > Integer.MAX_VALUE) {
       throw broken(tensor.getName(), "its " + expected + " bytes are more than 2 GiB");
     }
@@ -49,15 +46,11 @@ final class ExternalData {
   }
 
   /**
-   * Checks that one tensor's bytes are there, without reading them.
+   * Where one tensor's bytes are, checked to be there without reading them.
    *
-   * @throws UsageException as {@link #read} does
+   * @throws UsageException when the reference is not a safe, complete range of a file
    */
-  static void check(TensorProto tensor, Path modelFile, long expected) {
-    range(tensor, modelFile, expected);
-  }
-
-  private static Range range(TensorProto tensor, Path modelFile, long expected) {
+  static FileRange range(TensorProto tensor, Path modelFile, long expected) {
     Map<String, String> entries = entries(tensor);
     Path file = file(tensor, modelFile);
     long offset = number(tensor, entries, "offset", 0);
@@ -76,7 +69,7 @@ final class ExternalData {
     } catch (IOException e) {
       throw unreadable(tensor, modelFile, e);
     }
-    return new Range(file, offset, length);
+    return new FileRange(file, offset, length);
   }
 
   private static UsageException unreadable(TensorProto tensor, Path modelFile, IOException e) {
@@ -89,11 +82,7 @@ final class ExternalData {
   private static ByteString readFully(FileChannel channel, long offset, int length)
       throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(length);
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer, offset + buffer.position()) < 0) {
-        throw new EOFException("the file ended early");
-      }
-    }
+    FileRange.read(channel, offset, buffer);
     return UnsafeByteOperations.unsafeWrap(buffer.flip());
   }
 

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -28,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param proto the model as it was read or rewritten
  * @param file the .onnx file that external data is relative to; null when there is none
+ * @param sliced initialisers that are slices of the dense model's files, by name; the protobuf says
+ *     only their types and shapes
  */
-public record OnnxModel(ModelProto proto, @Nullable Path file) {
+public record OnnxModel(
+    ModelProto proto, @Nullable Path file, ImmutableMap<String, SlicedTensor> sliced) {
 
   private static final int FIRST_WITH_CONSTANTS = 4;
   private static final int RECURSION_LIMIT = 100;
@@ -39,6 +43,11 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
           .filter(ElementType::isFloat)
           .map(ElementType::number)
           .collect(toImmutableSet());
+
+  /** A model that has no slices. */
+  public OnnxModel(ModelProto proto, @Nullable Path file) {
+    this(proto, file, ImmutableMap.of());
+  }
 
   /**
    * Reads an .onnx file.
@@ -77,7 +86,41 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
 
   /** The values of an initialiser or constant of this model. */
   public TensorData data(TensorProto tensor) {
-    return Tensors.read(tensor, file);
+    SlicedTensor slices = sliced.get(tensor.getName());
+    return slices == null ? Tensors.read(tensor, file) : slices.read(tensor.getName());
+  }
+
+  /**
+   * An initialiser or constant that can be cut and copied without being read into memory: its data
+   * lies in a file of its own.
+   *
+   * @throws UsageException when its data is not there
+   */
+  public Optional<SlicedTensor> inFile(TensorProto tensor) {
+    SlicedTensor slices = sliced.get(tensor.getName());
+    return slices == null ? Tensors.inFile(tensor, file) : Optional.of(slices);
+  }
+
+  /**
+   * Checks that all external data is there, without reading it.
+   *
+   * @throws UsageException when a file is missing or too short
+   */
+  public void checkExternalData() {
+    ExternalTensors.of(graph()).forEach(this::check);
+  }
+
+  /** This model with another main graph. */
+  public OnnxModel withGraph(GraphProto graph) {
+    return new OnnxModel(proto.toBuilder().setGraph(graph).build(), file, sliced);
+  }
+
+  /** This model with its slices read into memory. */
+  public OnnxModel withSlicesRead() {
+    return sliced.isEmpty()
+        ? this
+        : new OnnxModel(
+            replaceTensors(t -> sliced.containsKey(t.getName()) ? data(t).toProto() : t), file);
   }
 
   /**
@@ -237,9 +280,7 @@ public record OnnxModel(ModelProto proto, @Nullable Path file) {
   /** A flat model as ONNX Runtime runs it and files hold it; any other as it is. */
   public OnnxModel nested() {
     GraphProto nested = BranchNester.nest(graph());
-    return nested.equals(graph())
-        ? this
-        : new OnnxModel(proto.toBuilder().setGraph(nested).build(), file);
+    return nested.equals(graph()) ? this : withGraph(nested);
   }
 
   /** The opset version of the standard operators. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.fnprune.common.UsageException;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +55,31 @@ final class Tensors {
   static void check(TensorProto tensor, @Nullable Path modelFile) {
     ElementType type = ElementType.of(tensor.getDataType(), tensor.getName());
     long bytes = bytes(tensor, type, elements(tensor));
-    if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL && modelFile != null) {
-      ExternalData.check(tensor, modelFile, bytes);
+    if (ExternalTensors.isExternal(tensor) && modelFile != null) {
+      ExternalData.range(tensor, modelFile, bytes);
     } else {
       requireSize(tensor, data(tensor, type, modelFile, bytes).size(), bytes);
     }
+  }
+
+  /**
+   * A tensor whose data lies in a file of its own, to be cut or copied without reading it first;
+   * empty for one that is in the model file, or whose values take no whole bytes.
+   *
+   * @throws UsageException when its data is not there
+   */
+  static Optional<SlicedTensor> inFile(TensorProto tensor, @Nullable Path modelFile) {
+    if (!ExternalTensors.isExternal(tensor) || modelFile == null) {
+      return Optional.empty();
+    }
+    ElementType type = ElementType.of(tensor.getDataType(), tensor.getName());
+    if (type.isPacked()) {
+      return Optional.empty();
+    }
+    long bytes = bytes(tensor, type, elements(tensor));
+    FileRange range = ExternalData.range(tensor, modelFile, bytes);
+    Selection all = Selection.all(ImmutableList.copyOf(tensor.getDimsList()));
+    return Optional.of(new SlicedTensor(type, range, all));
   }
 
   /** Number of elements by the declared shape. */

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
 import java.util.ArrayList;
@@ -11,10 +12,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.fnprune.model.Branches;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.model.SlicedTensor;
 import org.fnprune.model.TensorData;
 
 /** Collects changes to a graph and makes the changed graph. Node numbers are the dense graph's. */
@@ -27,6 +30,7 @@ final class GraphEditor {
   private final ListMultimap<Integer, NodeProto> after =
       MultimapBuilder.hashKeys().arrayListValues().build();
   private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
+  private final Map<String, SlicedTensor> sliced = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
 
   GraphEditor(Graph dense) {
@@ -61,11 +65,15 @@ final class GraphEditor {
 
   /** Gives one node input another constant: in place when nothing else reads the old one. */
   void replace(Graph.Use use, TensorData data) {
-    String tensor = node(use.node()).getInput(use.input());
-    boolean own = initializers.containsKey(tensor) && (isNew(tensor) || isOnlyReader(use, tensor));
-    String name = own ? tensor : freshName(tensor + "_pruned");
+    String name = nameFor(use);
     put(data.named(name).toProto());
     node(use.node()).setInput(use.input(), name);
+  }
+
+  private String nameFor(Graph.Use use) {
+    String tensor = node(use.node()).getInput(use.input());
+    boolean own = initializers.containsKey(tensor) && (isNew(tensor) || isOnlyReader(use, tensor));
+    return own ? tensor : freshName(tensor + "_pruned");
   }
 
   /**
@@ -95,12 +103,25 @@ final class GraphEditor {
   }
 
   /**
-   * Gives one node input slices of the constant that it reads by now.
+   * Gives one node input slices of the constant that it reads by now. Of a constant that lies in a
+   * file of its own they are cut when the model is written.
    *
    * @param axis negative, counted from the end
    */
   void slice(Graph.Use use, int axis, int[] positions) {
-    replace(use, dense.model().data(current(use)).slice(axis, positions));
+    TensorProto whole = current(use);
+    String tensor = node(use.node()).getInput(use.input());
+    Optional<SlicedTensor> inFile =
+        Optional.ofNullable(sliced.get(tensor)).or(() -> dense.model().inFile(whole));
+    if (inFile.isEmpty()) {
+      replace(use, dense.model().data(whole).slice(axis, positions));
+      return;
+    }
+    String name = nameFor(use);
+    SlicedTensor slices = inFile.get().slice(axis, positions);
+    put(slices.declared(name));
+    sliced.put(name, slices);
+    node(use.node()).setInput(use.input(), name);
   }
 
   /** The constant that a node input reads by now. */
@@ -113,6 +134,7 @@ final class GraphEditor {
   /** Adds an initialiser, or replaces the one of that name. */
   void put(TensorProto tensor) {
     initializers.put(tensor.getName(), tensor);
+    sliced.remove(tensor.getName());
     names.add(tensor.getName());
   }
 
@@ -148,6 +170,8 @@ final class GraphEditor {
             .clearInitializer()
             .addAllInitializer(initializers.values());
     return new OnnxModel(
-        model.setGraph(Orphans.remove(graph, dense)).build(), dense.model().file());
+        model.setGraph(Orphans.remove(graph, dense)).build(),
+        dense.model().file(),
+        ImmutableMap.copyOf(sliced));
   }
 }

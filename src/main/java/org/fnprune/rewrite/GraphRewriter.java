@@ -1,6 +1,5 @@
 package org.fnprune.rewrite;
 
-import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
@@ -193,8 +192,6 @@ public final class GraphRewriter {
 
   private OnnxModel finish() {
     OnnxModel slim = editor.build();
-    ModelProto proto =
-        slim.proto().toBuilder().setGraph(declarations.update(slim.graph(), dense)).build();
-    return new OnnxModel(proto, slim.file());
+    return slim.withGraph(declarations.update(slim.graph(), dense));
   }
 }

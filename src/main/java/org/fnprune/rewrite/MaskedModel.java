@@ -46,9 +46,7 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
     OnnxModel edited = editor.build();
     GraphProto graph =
         edited.graph().toBuilder().addAllInput(inputs.getInputList()).clearValueInfo().build();
-    return new MaskedModel(
-        new OnnxModel(edited.proto().toBuilder().setGraph(graph).build(), edited.file()),
-        masks.buildOrThrow());
+    return new MaskedModel(edited.withGraph(graph), masks.buildOrThrow());
   }
 
   private static void multiply(GraphEditor editor, PrunableUnit unit, String mask) {
@@ -57,7 +55,7 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
       return;
     }
     Projection first = unit.consumers().get(0);
-    ElementType type = ConsumerWeights.tensor(editor.dense(), first).type();
+    ElementType type = ConsumerWeights.type(editor.dense(), first);
     int at = unit.consumers().stream().mapToInt(Projection::node).min().orElseThrow();
     String factor = cast(editor, mask, type, at);
     Map<String, String> masked = new HashMap<>();

@@ -2,6 +2,7 @@ package org.fnprune.rewrite;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,9 +40,25 @@ public final class SlimFolder {
       Path target,
       java.util.Map<Path, String> patched)
       throws IOException {
+    stage(dense, slim, source, target, patched).publish();
+  }
+
+  /**
+   * Writes the folder beside {@code target}, in place of one that was staged before, so that it can
+   * be checked before it is put in its place.
+   *
+   * @throws IOException when writing fails
+   */
+  public static StagedFolder stage(
+      OnnxModel dense,
+      OnnxModel slim,
+      ModelFolder source,
+      Path target,
+      java.util.Map<Path, String> patched)
+      throws IOException {
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     if (Files.exists(part)) {
-      MoreFiles.deleteRecursively(part, com.google.common.io.RecursiveDeleteOption.ALLOW_INSECURE);
+      MoreFiles.deleteRecursively(part, RecursiveDeleteOption.ALLOW_INSECURE);
     }
     Files.createDirectories(part);
     Path onnx = part.resolve(source.root().relativize(source.onnxFile()).toString());
@@ -58,7 +75,7 @@ public final class SlimFolder {
     for (var entry : patched.entrySet()) {
       AtomicFiles.writeString(part.resolve(entry.getKey().toString()), entry.getValue());
     }
-    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    return StagedFolder.of(part, onnx, target);
   }
 
   /** Model files and their data hold the dense weights: a slim folder must not carry them along. */

@@ -20,6 +20,16 @@ public final class OnnxSession implements AutoCloseable {
   private static final String EXTERNAL_FOLDER =
       "session.model_external_initializers_file_folder_path";
 
+  private static final String DISABLE_PREPACKING = "session.disable_prepacking";
+
+  /** Where a session has its weights. */
+  public enum Weights {
+    /** Copied into memory in the order that matrix kernels like best: for many runs. */
+    COPIED,
+    /** Read where they lie, in files mapped into memory: for a few runs of a large model. */
+    MAPPED
+  }
+
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final ImmutableMap<String, NodeInfo> inputs;
@@ -32,15 +42,27 @@ public final class OnnxSession implements AutoCloseable {
 
   /** Loads the file as it is, with all of ONNX Runtime's optimisations. */
   public static OnnxSession ofFile(Path onnxFile, RuntimeOptions options) {
-    return open(options, (environment, o) -> environment.createSession(onnxFile.toString(), o));
+    return ofFile(onnxFile, options, Weights.COPIED);
+  }
+
+  /** Loads the file as it is, with all of ONNX Runtime's optimisations. */
+  public static OnnxSession ofFile(Path onnxFile, RuntimeOptions options, Weights weights) {
+    return open(
+        options, weights, (environment, o) -> environment.createSession(onnxFile.toString(), o));
   }
 
   /** Loads a model that was changed in memory; external data stays where its file was. */
   public static OnnxSession ofModel(OnnxModel model, RuntimeOptions options) {
+    return ofModel(model, options, Weights.COPIED);
+  }
+
+  /** Loads a model that was changed in memory; external data stays where its file was. */
+  public static OnnxSession ofModel(OnnxModel model, RuntimeOptions options, Weights weights) {
     return open(
         options,
+        weights,
         (environment, o) -> {
-          OnnxModel runnable = model.nested();
+          OnnxModel runnable = model.withSlicesRead().nested();
           Optional<OnnxModel.Located> located = runnable.located();
           if (located.isPresent()) {
             o.addConfigEntry(EXTERNAL_FOLDER, located.get().folder().toString());
@@ -55,11 +77,17 @@ public final class OnnxSession implements AutoCloseable {
         throws OrtException;
   }
 
-  private static OnnxSession open(RuntimeOptions options, Loader loader) {
+  private static OnnxSession open(RuntimeOptions options, Weights weights, Loader loader) {
     try {
       OrtEnvironment environment = Environments.get();
       return options.attempt(
-          native_ -> new OnnxSession(environment, loader.load(environment, native_)));
+          native_ -> {
+            if (weights == Weights.MAPPED) {
+              native_.addConfigEntry(DISABLE_PREPACKING, "1");
+              native_.setCPUArenaAllocator(false);
+            }
+            return new OnnxSession(environment, loader.load(environment, native_));
+          });
     } catch (OrtException e) {
       throw new ModelRunException("ONNX Runtime cannot load the model: " + e.getMessage(), e);
     }

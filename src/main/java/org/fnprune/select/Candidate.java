@@ -3,6 +3,7 @@ package org.fnprune.select;
 import org.fnprune.capture.Captured;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.structure.ChannelWeights;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id the unit's name in the plan
  * @param layer the layer number, −1 when unknown
- * @param consumer W, d × m: row j is what position j of the activation writes; projections side by
+ * @param weights W, d × m: row j is what position j of the activation writes; projections side by
  *     side if there are several
  * @param unitSize consecutive positions of each channel: 1 for neurons, more for heads
  * @param parametersPerChannel parameters that go with one channel
@@ -20,30 +21,47 @@ import org.jspecify.annotations.Nullable;
 public record Candidate(
     String id,
     int layer,
-    Matrix consumer,
+    ChannelWeights weights,
     int unitSize,
     long parametersPerChannel,
     @Nullable Captured moments,
     @Nullable NetworkMaps networks) {
 
   public Candidate {
-    if (unitSize < 1 || consumer.rows() % unitSize != 0) {
+    if (unitSize < 1 || weights.rows() % unitSize != 0) {
       throw new IllegalArgumentException(
-          id + ": " + consumer.rows() + " positions in channels of " + unitSize);
+          id + ": " + weights.rows() + " positions in channels of " + unitSize);
     }
-    if (moments != null && moments.width() != consumer.rows()) {
+    if (moments != null && moments.width() != weights.rows()) {
       throw new IllegalArgumentException(
-          id + ": moments of " + moments.width() + " positions, weight of " + consumer.rows());
+          id + ": moments of " + moments.width() + " positions, weight of " + weights.rows());
     }
-    if (networks != null && networks.width() != consumer.rows()) {
+    if (networks != null && networks.width() != weights.rows()) {
       throw new IllegalArgumentException(
-          id + ": networks over " + networks.width() + " positions, weight of " + consumer.rows());
+          id + ": networks over " + networks.width() + " positions, weight of " + weights.rows());
     }
+  }
+
+  /** A candidate whose weights are in memory. */
+  Candidate(
+      String id,
+      int layer,
+      Matrix consumer,
+      int unitSize,
+      long parametersPerChannel,
+      @Nullable Captured moments,
+      @Nullable NetworkMaps networks) {
+    this(id, layer, ChannelWeights.of(consumer), unitSize, parametersPerChannel, moments, networks);
+  }
+
+  /** W in memory. */
+  Matrix consumer() {
+    return weights.matrix();
   }
 
   /** The number of channels. */
   public int width() {
-    return consumer.rows() / unitSize;
+    return weights.rows() / unitSize;
   }
 
   /** The channel that a position of the activation belongs to. */

@@ -20,7 +20,6 @@ final class MagnitudeSelector implements Selector {
 
   @Override
   public Ranking rank(Candidate candidate, long seed) {
-    return Rankings.byStandardisedScore(
-        candidate.perChannel(Rankings.squaredNorms(candidate.consumer())));
+    return Rankings.byStandardisedScore(candidate.perChannel(candidate.weights().squaredNorms()));
   }
 }

@@ -39,9 +39,7 @@ public final class Planner {
           new Candidate(
               unit.id(),
               unit.layer(),
-              measured
-                  ? ConsumerWeights.read(graph, unit)
-                  : ConsumerWeights.readUnmeasured(graph, unit),
+              ConsumerWeights.of(graph, unit, measured),
               unit.unitSize(),
               unit.parametersPerChannel(),
               measured ? moments.get(unit.id()) : null,

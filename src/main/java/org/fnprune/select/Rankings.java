@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.ZScore;
+import org.fnprune.structure.ChannelWeights;
 
 /** What the selectors share: from scores to rankings. */
 final class Rankings {
@@ -46,14 +47,12 @@ final class Rankings {
 
   /** ‖w_j‖² of every row. */
   static double[] squaredNorms(Matrix weight) {
-    return IntStream.range(0, weight.rows())
-        .mapToDouble(j -> java.util.Arrays.stream(weight.row(j)).map(w -> w * w).sum())
-        .toArray();
+    return ChannelWeights.of(weight).squaredNorms();
   }
 
   /** ρ_j = C_jj ‖w_j‖²: the energy that channel j adds to the output; never negative. */
   static double[] outputEnergy(Candidate candidate) {
-    double[] energy = squaredNorms(candidate.consumer());
+    double[] energy = candidate.weights().squaredNorms();
     Matrix sum = candidate.requireMoments().sum();
     double[] squares = candidate.requireMoments().squares().row(0);
     long count = candidate.requireMoments().count();

@@ -1,9 +1,11 @@
 package org.fnprune.structure;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.Attributes;
+import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
 
@@ -11,6 +13,15 @@ import org.fnprune.model.TensorData;
 public final class ConsumerWeights {
 
   private ConsumerWeights() {}
+
+  /**
+   * What a selector goes by, read when it is asked for.
+   *
+   * @param measured whether it sees activations too: {@link #read}, or {@link #readUnmeasured}
+   */
+  public static ChannelWeights of(Graph graph, PrunableUnit unit, boolean measured) {
+    return new StoredWeights(graph, unit, measured);
+  }
 
   /**
    * W of all consuming projections side by side, positions × Σm; a Gemm's alpha is multiplied in.
@@ -22,6 +33,9 @@ public final class ConsumerWeights {
     }
     List<Matrix> parts = new ArrayList<>();
     projections(graph, unit).forEach(consumer -> parts.add(read(graph, consumer)));
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
     int columns = parts.stream().mapToInt(Matrix::cols).sum();
     double[] values = new double[Math.multiplyExact(unit.positions(), columns)];
     int from = 0;
@@ -73,11 +87,21 @@ public final class ConsumerWeights {
     return alpha == 1 ? oriented : oriented.scaled(alpha);
   }
 
+  /** The element type of one projection's weight. */
+  public static ElementType type(Graph graph, Projection consumer) {
+    TensorProto weight = constant(graph, consumer);
+    return ElementType.of(weight.getDataType(), weight.getName());
+  }
+
+  static TensorProto constant(Graph graph, Projection consumer) {
+    return graph
+        .constant(graph.node(consumer.node()).getInput(consumer.weightInput()))
+        .orElseThrow();
+  }
+
   /** The stored tensor of one projection's weight. */
   public static TensorData tensor(Graph graph, Projection consumer) {
-    return graph
-        .constantData(graph.node(consumer.node()).getInput(consumer.weightInput()))
-        .orElseThrow();
+    return graph.model().data(constant(graph, consumer));
   }
 
   /** The factor that a Gemm multiplies its product by. */

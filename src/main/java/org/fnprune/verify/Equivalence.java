@@ -1,7 +1,9 @@
 package org.fnprune.verify;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
@@ -40,17 +42,58 @@ public record Equivalence(
       PruningPlan plan,
       List<TokenBatch> batches,
       RuntimeOptions options) {
-    OutputComparison comparison = OutputComparison.of(slim, structure, plan);
+    return check(
+        masked, () -> OnnxSession.ofModel(slim, options), structure, plan, batches, options);
+  }
+
+  /** Compares the first outputs with those of a model as its file lies on disk. */
+  public static Equivalence check(
+      MaskedModel masked,
+      Path slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      RuntimeOptions options) {
+    return check(
+        masked,
+        () -> OnnxSession.ofFile(slim, options, weights(masked)),
+        structure,
+        plan,
+        batches,
+        options);
+  }
+
+  /** Runs one model after the other: large ones do not fit into memory together. */
+  private static Equivalence check(
+      MaskedModel masked,
+      Supplier<OnnxSession> slim,
+      Structure structure,
+      PruningPlan plan,
+      List<TokenBatch> batches,
+      RuntimeOptions options) {
+    OutputComparison comparison = OutputComparison.of(masked.model(), structure, plan);
     Map<String, ExtraInput> masks = masked.inputs(structure, plan);
-    try (BatchRunner reference = new BatchRunner(OnnxSession.ofModel(masked.model(), options));
-        BatchRunner rewritten = new BatchRunner(OnnxSession.ofModel(slim, options))) {
-      for (TokenBatch batch : batches) {
-        comparison.add(
-            reference.run(batch, comparison.names(), masks),
-            rewritten.run(batch, comparison.names()));
+    try (ReferenceOutputs expected = ReferenceOutputs.create()) {
+      try (BatchRunner runner =
+          new BatchRunner(OnnxSession.ofModel(masked.model(), options, weights(masked)))) {
+        for (TokenBatch batch : batches) {
+          expected.add(runner.run(batch, comparison.names(), masks));
+        }
+      }
+      try (BatchRunner runner = new BatchRunner(slim.get())) {
+        for (int i = 0; i < batches.size(); i++) {
+          comparison.add(expected.get(i), runner.run(batches.get(i), comparison.names()));
+        }
       }
     }
-    return comparison.result(relative(slim), batches.size());
+    return comparison.result(relative(masked.model()), batches.size());
+  }
+
+  /** A few batches are not worth a copy of weights that can be read in their files. */
+  private static OnnxSession.Weights weights(MaskedModel masked) {
+    return masked.model().hasExternalData()
+        ? OnnxSession.Weights.MAPPED
+        : OnnxSession.Weights.COPIED;
   }
 
   /**

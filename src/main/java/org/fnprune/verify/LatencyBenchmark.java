@@ -4,6 +4,7 @@ import com.google.common.math.Quantiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.function.LongSupplier;
 import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.recipe.Recipe.Latency;
@@ -13,10 +14,29 @@ public final class LatencyBenchmark {
 
   private static final int WARM_UP = 5;
 
-  private LatencyBenchmark() {}
+  /** Fewer runs where they take longer: a model of gigabytes would keep its user for an hour. */
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
+
+  private static final long TIMED_NANOS = 10_000_000_000L;
+
+  /** Each model goes first once. */
+  private static final int FEWEST_RUNS = 2;
+
+  private final Predictor dense;
+  private final Predictor slim;
+  private final LongSupplier clock;
+  private final Progress progress;
+
+  private LatencyBenchmark(Predictor dense, Predictor slim, LongSupplier clock, Progress progress) {
+    this.dense = dense;
+    this.slim = slim;
+    this.clock = clock;
+    this.progress = progress;
+  }
 
   /**
-   * Measures every batch size of the grid.
+   * Measures every batch size of the grid: as many runs as it asks for, fewer when they take more
+   * than ten seconds.
    *
    * @param batches makes a batch of so many rows
    */
@@ -26,34 +46,57 @@ public final class LatencyBenchmark {
       Latency options,
       IntFunction<TokenBatch> batches,
       Progress progress) {
+    return run(dense, slim, options, batches, System::nanoTime, progress);
+  }
+
+  /**
+   * Measures every batch size of the grid.
+   *
+   * @param clock in nanoseconds
+   */
+  static List<LatencyResult> run(
+      Predictor dense,
+      Predictor slim,
+      Latency options,
+      IntFunction<TokenBatch> batches,
+      LongSupplier clock,
+      Progress progress) {
+    LatencyBenchmark benchmark = new LatencyBenchmark(dense, slim, clock, progress);
     List<LatencyResult> results = new ArrayList<>();
     progress.start(
         "latency", (long) options.batchSizes().length() * options.runs(), "pairs of runs");
     for (int size : options.batchSizes().asList()) {
-      results.add(measure(dense, slim, batches.apply(size), options.runs(), progress));
+      TokenBatch batch = batches.apply(size);
+      benchmark.warmUp(batch);
+      results.add(benchmark.measure(batch, options.runs()));
     }
     progress.done();
     return results;
   }
 
-  private static LatencyResult measure(
-      Predictor dense, Predictor slim, TokenBatch batch, int runs, Progress progress) {
-    for (int i = 0; i < WARM_UP; i++) {
+  private void warmUp(TokenBatch batch) {
+    long end = clock.getAsLong() + WARM_UP_NANOS;
+    for (int i = 0; i == 0 || (i < WARM_UP && clock.getAsLong() < end); i++) {
       dense.predict(batch);
       slim.predict(batch);
     }
-    double[] denseMs = new double[runs];
-    double[] slimMs = new double[runs];
-    for (int i = 0; i < runs; i++) {
+  }
+
+  private LatencyResult measure(TokenBatch batch, int runs) {
+    List<Double> denseMs = new ArrayList<>();
+    List<Double> slimMs = new ArrayList<>();
+    long end = clock.getAsLong() + TIMED_NANOS;
+    for (int i = 0; i < runs && (i < FEWEST_RUNS || clock.getAsLong() < end); i++) {
       if (i % 2 == 0) {
-        denseMs[i] = time(dense, batch);
-        slimMs[i] = time(slim, batch);
+        denseMs.add(time(dense, batch));
+        slimMs.add(time(slim, batch));
       } else {
-        slimMs[i] = time(slim, batch);
-        denseMs[i] = time(dense, batch);
+        slimMs.add(time(slim, batch));
+        denseMs.add(time(dense, batch));
       }
       progress.advance(1);
     }
+    progress.advance(runs - denseMs.size());
     return new LatencyResult(
         batch.size(),
         batch.length(),
@@ -61,12 +104,12 @@ public final class LatencyBenchmark {
         Quantiles.median().compute(slimMs),
         Quantiles.percentiles().index(95).compute(denseMs),
         Quantiles.percentiles().index(95).compute(slimMs),
-        runs);
+        denseMs.size());
   }
 
-  private static double time(Predictor model, TokenBatch batch) {
-    long start = System.nanoTime();
+  private double time(Predictor model, TokenBatch batch) {
+    long start = clock.getAsLong();
     model.predict(batch);
-    return (System.nanoTime() - start) / 1e6;
+    return (clock.getAsLong() - start) / 1e6;
   }
 }

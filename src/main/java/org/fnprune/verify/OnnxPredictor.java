@@ -21,9 +21,10 @@ public final class OnnxPredictor implements Predictor, AutoCloseable {
   }
 
   /** Loads a model's own file as whoever deploys it will. */
-  public static OnnxPredictor ofFile(Path file, OnnxModel model, RuntimeOptions options) {
+  public static OnnxPredictor ofFile(
+      Path file, OnnxModel model, RuntimeOptions options, OnnxSession.Weights weights) {
     String output = model.graph().getOutput(0).getName();
-    return new OnnxPredictor(OnnxSession.ofFile(file, options), output);
+    return new OnnxPredictor(OnnxSession.ofFile(file, options, weights), output);
   }
 
   /** Loads a model that was read; its first output is what it predicts. */

@@ -21,12 +21,18 @@ public final class ModelFiles {
     return Files.write(file, model.proto().toByteArray());
   }
 
-  /** Writes a model whose initialisers all lie in {@code location}, one after the other. */
+  /**
+   * Writes a model whose weights all lie in {@code location}, one after the other; whole numbers
+   * stay inside, where ONNX Runtime wants shapes to be.
+   */
   public static Path writeExternal(OnnxModel model, Path file, String location) throws IOException {
     GraphProto.Builder graph = model.graph().toBuilder();
     ByteString data = ByteString.EMPTY;
     for (TensorProto.Builder tensor : graph.getInitializerBuilderList()) {
-      ByteString bytes = tensor.getRawData();
+      if (!ElementType.isFloat(tensor.getDataType())) {
+        continue;
+      }
+      ByteString bytes = model.data(tensor.build()).bytes();
       refer(tensor, location, data.size(), bytes.size());
       data = data.concat(bytes);
     }
@@ -41,6 +47,7 @@ public final class ModelFiles {
   private static void refer(TensorProto.Builder tensor, String location, long offset, long length) {
     tensor
         .clearRawData()
+        .clearFloatData()
         .setDataLocation(TensorProto.DataLocation.EXTERNAL)
         .addExternalData(entry("location", location))
         .addExternalData(entry("offset", Long.toString(offset)))
