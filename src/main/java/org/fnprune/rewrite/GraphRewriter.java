@@ -10,15 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
-import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
+import org.fnprune.structure.FloatEnds;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.QuantisedWeight;
 import org.fnprune.structure.Shapes;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.UnitKind;
@@ -101,7 +102,7 @@ public final class GraphRewriter {
         editor.share(other.use(), slice.use());
         continue;
       }
-      editor.slice(slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
+      cut(slice, slice.channels().positionsOf(channels));
     }
     numbers.apply(unit.edits(), channels);
     unit.tensors()
@@ -109,6 +110,16 @@ public final class GraphRewriter {
             (tensor, axis) ->
                 declarations.narrow(
                     tensor, axis.axis(), axis.width(), axis.positionsOf(channels).length));
+  }
+
+  /** Integers in blocks are cut together with their scales. */
+  private void cut(WeightSlice slice, int[] positions) {
+    int axis = slice.channels().axis();
+    QuantisedWeight.of(dense, slice.use())
+        .filter(QuantisedWeight::isInBlocks)
+        .ifPresentOrElse(
+            weight -> QuantisedEditor.cut(editor, weight, axis, positions),
+            () -> editor.slice(slice.use(), axis, positions));
   }
 
   /** Whether both branches of an If use a weight alike: it is cut once. */
@@ -142,8 +153,7 @@ public final class GraphRewriter {
   private void fit(PrunableUnit unit, Compensation.Fit fit) {
     int from = 0;
     for (Projection consumer : ConsumerWeights.projections(dense, unit)) {
-      TensorData original = ConsumerWeights.tensor(dense, consumer);
-      int columns = original.dim(consumer.transposed() ? 0 : 1);
+      int columns = ConsumerWeights.outputs(dense, consumer);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
       for (Projection same : withOtherBranches(unit, consumer)) {
@@ -168,13 +178,23 @@ public final class GraphRewriter {
   }
 
   private void fit(Projection consumer, Matrix weight, Matrix biasShift) {
-    TensorData stored = FittedWeight.stored(dense, consumer, weight);
-    String name = editor.node(consumer.node()).getInput(consumer.weightInput());
-    editor.put(stored.named(name).toProto());
+    store(consumer, weight);
     Matrix shift = ofKeptOutputs(consumer, biasShift);
     if (!isZero(shift)) {
-      ElementType type = ConsumerWeights.tensor(dense, consumer).type();
-      new BiasEditor(editor).add(consumer.node(), shift, type);
+      new BiasEditor(editor)
+          .add(
+              FloatEnds.result(dense, consumer).orElseThrow(),
+              shift,
+              ConsumerWeights.type(dense, consumer));
+    }
+  }
+
+  /** The integers of a quantised weight stay what they are: only its bias is ever fitted. */
+  private void store(Projection consumer, Matrix fitted) {
+    if (ConsumerWeights.quantised(dense, consumer).isEmpty()) {
+      TensorData stored = FittedWeight.stored(dense, consumer, fitted);
+      String name = editor.node(consumer.node()).getInput(consumer.weightInput());
+      editor.put(stored.named(name).toProto());
     }
   }
 

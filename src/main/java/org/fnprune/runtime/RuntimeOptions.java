@@ -24,6 +24,7 @@ public final class RuntimeOptions {
   private final int threads;
   private final @Nullable Consumer<String> warnings;
   private boolean cuda;
+  private boolean exactIntegers;
 
   private RuntimeOptions(
       boolean cuda, int ordinal, int threads, @Nullable Consumer<String> warnings) {
@@ -54,6 +55,17 @@ public final class RuntimeOptions {
    */
   static RuntimeOptions cudaOrCpu(int ordinal, int threads, Consumer<String> warnings) {
     return new RuntimeOptions(true, ordinal, threads, warnings);
+  }
+
+  /**
+   * The same, but products of unsigned and signed bytes are exact: on processors without an
+   * instruction for them, ONNX Runtime otherwise adds up pairs of products in 16 bits, where they
+   * can overflow. Which pairs there are changes when channels go.
+   */
+  public RuntimeOptions withExactIntegers() {
+    RuntimeOptions exact = new RuntimeOptions(cuda, ordinal, threads, warnings);
+    exact.exactIntegers = true;
+    return exact;
   }
 
   /** The device as reports name it. */
@@ -101,6 +113,9 @@ public final class RuntimeOptions {
         options.setIntraOpNumThreads(threads);
       }
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      if (exactIntegers) {
+        options.addConfigEntry("session.x64quantprecision", "1");
+      }
       if (cuda) {
         addCuda(options);
       }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.Graph;
-import org.fnprune.model.TensorData;
 import org.fnprune.recipe.Networks.Signals;
 
 /**
@@ -160,9 +159,10 @@ public final class SignalTensors {
       throw unknown(consumers.size() + " projections read its activation");
     }
     Projection down = consumers.get(0);
-    TensorData weight = ConsumerWeights.tensor(graph, down);
+    int result =
+        FloatEnds.result(graph, down).orElseThrow(() -> unknown("its outputs are integers"));
     return new SignalTensor(
-        withBias(graph.node(down.node()).getOutput(0)), weight.dim(down.transposed() ? 0 : 1));
+        withBias(graph.node(result).getOutput(0)), ConsumerWeights.outputs(graph, down));
   }
 
   /** A tensor whose last axis is the unit's channels in their order. */

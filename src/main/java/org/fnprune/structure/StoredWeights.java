@@ -47,8 +47,9 @@ final class StoredWeights implements ChannelWeights {
   public double[] squaredNorms() {
     List<Projection> consumers = ConsumerWeights.projections(graph, unit);
     List<TensorProto> weights =
-        consumers.stream().map(c -> ConsumerWeights.constant(graph, c)).toList();
+        consumers.stream().map(c -> ConsumerWeights.stored(graph, c)).toList();
     if (unit.kind() == UnitKind.FFN_OUT
+        || ConsumerWeights.areQuantised(graph, unit)
         || weights.stream().anyMatch(w -> graph.model().inFile(w).isEmpty())) {
       return ChannelWeights.super.squaredNorms();
     }

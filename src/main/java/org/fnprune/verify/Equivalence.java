@@ -8,6 +8,7 @@ import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.Requantised;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
@@ -22,7 +23,8 @@ import org.fnprune.structure.Structure;
  *
  * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
  *     beside its tolerance
- * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision)
+ * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision, and
+ *     0.25 where {@link Requantised} warns that weights changed)
  * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
  *     would make any two models equal
  * @param batches batches compared
@@ -34,6 +36,9 @@ public record Equivalence(
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
 
+  /** Of the values of a weight that lies in blocks of 4 bits, a tenth is lost when they change. */
+  private static final double RELATIVE_REQUANTISED = 0.25;
+
   /** Compares the models' outputs on {@code batches}. */
   public static Equivalence check(
       MaskedModel masked,
@@ -43,7 +48,12 @@ public record Equivalence(
       List<TokenBatch> batches,
       RuntimeOptions options) {
     return check(
-        masked, () -> OnnxSession.ofModel(slim, options), structure, plan, batches, options);
+        masked,
+        () -> OnnxSession.ofModel(slim, options.withExactIntegers()),
+        structure,
+        plan,
+        batches,
+        options);
   }
 
   /** Compares the first outputs with those of a model as its file lies on disk. */
@@ -56,7 +66,7 @@ public record Equivalence(
       RuntimeOptions options) {
     return check(
         masked,
-        () -> OnnxSession.ofFile(slim, options, weights(masked)),
+        () -> OnnxSession.ofFile(slim, options.withExactIntegers(), weights(masked)),
         structure,
         plan,
         batches,
@@ -75,7 +85,8 @@ public record Equivalence(
     Map<String, ExtraInput> masks = masked.inputs(structure, plan);
     try (ReferenceOutputs expected = ReferenceOutputs.create()) {
       try (BatchRunner runner =
-          new BatchRunner(OnnxSession.ofModel(masked.model(), options, weights(masked)))) {
+          new BatchRunner(
+              OnnxSession.ofModel(masked.model(), options.withExactIntegers(), weights(masked)))) {
         for (TokenBatch batch : batches) {
           expected.add(runner.run(batch, comparison.names(), masks));
         }
@@ -86,7 +97,9 @@ public record Equivalence(
         }
       }
     }
-    return comparison.result(relative(masked.model()), batches.size());
+    boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
+    return comparison.result(
+        requantised ? RELATIVE_REQUANTISED : relative(masked.model()), batches.size());
   }
 
   /** A few batches are not worth a copy of weights that can be read in their files. */
