@@ -5,6 +5,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -150,20 +151,41 @@ public final class GraphRewriter {
   }
 
   private void fit(PrunableUnit unit, Compensation.Fit fit) {
-    BiasEditor biases = new BiasEditor(editor);
     int from = 0;
-    for (Projection consumer : unit.consumers()) {
+    for (Projection consumer : ConsumerWeights.projections(dense, unit)) {
       int columns = ConsumerWeights.outputs(dense, consumer);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
-      store(consumer, fit.weight().selectCols(range));
-      Matrix shift = ofKeptOutputs(consumer, fit.biasShift().selectCols(range));
-      if (!isZero(shift)) {
-        biases.add(
-            FloatEnds.result(dense, consumer).orElseThrow(),
-            shift,
-            ConsumerWeights.type(dense, consumer));
+      for (Projection same : withOtherBranches(unit, consumer)) {
+        fit(same, fit.weight().selectCols(range), fit.biasShift().selectCols(range));
       }
+    }
+  }
+
+  /** A consumer, and those that multiply by the same weight in the other branch of an If. */
+  private List<Projection> withOtherBranches(PrunableUnit unit, Projection consumer) {
+    return unit.consumers().stream()
+        .filter(
+            other ->
+                other.equals(consumer)
+                    || (weight(other).equals(weight(consumer))
+                        && dense.exclude(other.node(), consumer.node())))
+        .toList();
+  }
+
+  private String weight(Projection consumer) {
+    return dense.storage(dense.node(consumer.node()).getInput(consumer.weightInput()));
+  }
+
+  private void fit(Projection consumer, Matrix weight, Matrix biasShift) {
+    store(consumer, weight);
+    Matrix shift = ofKeptOutputs(consumer, biasShift);
+    if (!isZero(shift)) {
+      new BiasEditor(editor)
+          .add(
+              FloatEnds.result(dense, consumer).orElseThrow(),
+              shift,
+              ConsumerWeights.type(dense, consumer));
     }
   }
 

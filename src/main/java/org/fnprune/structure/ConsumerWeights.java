@@ -34,7 +34,7 @@ public final class ConsumerWeights {
       return Matrix.identity(unit.width());
     }
     List<Matrix> parts = new ArrayList<>();
-    unit.consumers().forEach(consumer -> parts.add(read(graph, consumer)));
+    projections(graph, unit).forEach(consumer -> parts.add(read(graph, consumer)));
     if (parts.size() == 1) {
       return parts.get(0);
     }
@@ -65,6 +65,17 @@ public final class ConsumerWeights {
 
   private static Matrix matrix(TensorData stored) {
     return Matrix.of(stored.dim(0), stored.dim(1), stored.toDoubles());
+  }
+
+  /**
+   * The products that a unit enters, of an If's branches only those in the first: those in the
+   * other multiply by the same weights.
+   */
+  public static List<Projection> projections(Graph graph, PrunableUnit unit) {
+    int first = unit.consumers().stream().mapToInt(Projection::node).min().orElse(0);
+    return unit.consumers().stream()
+        .filter(consumer -> !graph.exclude(first, consumer.node()))
+        .toList();
   }
 
   private static Matrix read(Graph graph, Projection consumer) {

@@ -154,10 +154,11 @@ public final class SignalTensors {
   }
 
   private SignalTensor out() {
-    if (unit.consumers().size() != 1) {
-      throw unknown(unit.consumers().size() + " projections read its activation");
+    List<Projection> consumers = ConsumerWeights.projections(graph, unit);
+    if (consumers.size() != 1) {
+      throw unknown(consumers.size() + " projections read its activation");
     }
-    Projection down = unit.consumers().get(0);
+    Projection down = consumers.get(0);
     int result =
         FloatEnds.result(graph, down).orElseThrow(() -> unknown("its outputs are integers"));
     return new SignalTensor(
