@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,15 @@ public final class Pipeline {
       throws Exception {
     Graph model = inputs.dense();
     Structure structure = inputs.structure();
+    List<Path> others = inputs.folder().otherModels();
+    if (!others.isEmpty()) {
+      warn(
+          "only "
+              + inputs.folder().onnxFile().getFileName()
+              + " is pruned; copied as they are: "
+              + others
+              + "; name one of them as MODEL to prune it");
+    }
     folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
     Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
     Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));

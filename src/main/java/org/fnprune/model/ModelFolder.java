@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.fnprune.common.UsageException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model as it is shipped: the .onnx file and the files beside it.
@@ -40,9 +41,16 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
           "vocab.txt",
           "merges.txt");
 
+  /** Graphs of encoder/decoder pairs, the one with most of the weights first. */
+  private static final ImmutableList<String> PARTS =
+      ImmutableList.of("decoder_model_merged.onnx", "decoder_model.onnx", "encoder_model.onnx");
+
   /**
-   * Finds the model that {@code path} names: an .onnx file, or a folder with {@code model.onnx},
-   * {@code onnx/model.onnx} or exactly one .onnx file.
+   * Finds the model that {@code path} names: an .onnx file, or a folder. Of a folder's graphs the
+   * first of these is taken: {@code model.onnx}, {@code onnx/model.onnx}, the decoder that {@code
+   * genai_config.json} names, the only .onnx file (in the folder, or else in {@code onnx}), {@code
+   * decoder_model_merged.onnx}, {@code decoder_model.onnx}, {@code encoder_model.onnx}. The others
+   * stay as they are: see {@link #otherModels}.
    *
    * @throws UsageException when there is none, or more than one to choose from
    */
@@ -55,24 +63,59 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
           "model '" + path + "' does not exist", "give an .onnx file or a folder that has one");
     }
     Path folder = path.toAbsolutePath();
-    for (Path usual :
-        List.of(folder.resolve("model.onnx"), folder.resolve("onnx").resolve("model.onnx"))) {
-      if (Files.isRegularFile(usual)) {
-        return new ModelFolder(folder, usual, true);
-      }
-    }
+    return new ModelFolder(folder, mainFile(path, folder), true);
+  }
+
+  private static Path mainFile(Path path, Path folder) {
     List<Path> found = onnxFiles(folder);
-    if (found.size() == 1) {
-      return new ModelFolder(folder, found.get(0), true);
+    List<Path> below = onnxFiles(folder.resolve("onnx"));
+    List<Path> choices =
+        Stream.of(
+                Stream.of(
+                    folder.resolve("model.onnx"), folder.resolve("onnx").resolve("model.onnx")),
+                genaiFile(folder).stream(),
+                only(found),
+                found.isEmpty() ? only(below) : Stream.<Path>empty(),
+                PARTS.stream()
+                    .flatMap(
+                        name ->
+                            Stream.of(folder.resolve(name), folder.resolve("onnx").resolve(name))))
+            .flatMap(s -> s)
+            .filter(Files::isRegularFile)
+            .toList();
+    if (!choices.isEmpty()) {
+      return choices.get(0);
     }
+    List<Path> all = found.isEmpty() ? below : found;
     throw new UsageException(
-        found.isEmpty()
+        all.isEmpty()
             ? "folder '" + path + "' has no .onnx file"
             : "folder '"
                 + path
                 + "' has several .onnx files: "
-                + found.stream().map(f -> f.getFileName().toString()).toList(),
-        found.isEmpty() ? "give an .onnx file or a folder that has one" : "name one of them");
+                + all.stream().map(f -> f.getFileName().toString()).toList(),
+        all.isEmpty() ? "give an .onnx file or a folder that has one" : "name one of them");
+  }
+
+  private static Stream<Path> only(List<Path> files) {
+    return files.size() == 1 ? files.stream() : Stream.empty();
+  }
+
+  /** The decoder that a GenAI folder names, if it lies inside the folder. */
+  private static Optional<Path> genaiFile(Path folder) {
+    Path config = folder.resolve("genai_config.json");
+    if (!Files.isRegularFile(config)) {
+      return Optional.empty();
+    }
+    @Nullable JsonElement at = readObject(config);
+    for (String key : List.of("model", "decoder", "filename")) {
+      at = at != null && at.isJsonObject() ? at.getAsJsonObject().get(key) : null;
+    }
+    if (at == null || !at.isJsonPrimitive()) {
+      return Optional.empty();
+    }
+    String name = at.getAsString();
+    return onnxFiles(folder).stream().filter(f -> f.endsWith(name)).findFirst();
   }
 
   /** The folder that a file lies in. */
@@ -81,6 +124,9 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
   }
 
   private static List<Path> onnxFiles(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(f -> f.getFileName().toString().endsWith(".onnx")).sorted().toList();
     } catch (IOException e) {
@@ -168,5 +214,29 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
           .sorted()
           .toList();
     }
+  }
+
+  /**
+   * Other graphs of a whole folder, such as the encoder of a decoder, relative to {@link #root()}:
+   * they are copied as they are.
+   *
+   * @throws IOException when the folder cannot be listed
+   */
+  public List<Path> otherModels() throws IOException {
+    return otherFiles().stream()
+        .filter(f -> f.getFileName().toString().endsWith(".onnx") && !holdsThisModel(f))
+        .toList();
+  }
+
+  /**
+   * Whether a file holds the dense weights of this very model, which a slim folder must not carry
+   * along: its data, or it in another type ({@code model_fp16.onnx}).
+   */
+  public boolean holdsThisModel(Path file) {
+    String name = file.getFileName().toString();
+    String own = onnxFile.getFileName().toString();
+    String stem = own.replaceFirst("\\.onnx$", "");
+    boolean model = name.matches("(?s).*\\.onnx([._]data.*)?");
+    return model && (name.startsWith(stem + "_") || name.startsWith(own));
   }
 }

@@ -66,7 +66,7 @@ public final class SlimFolder {
     writeModel(dense, slim.nested(), onnx);
     Set<String> dataFiles = fileNames(dense);
     for (Path file : source.otherFiles()) {
-      if (!belongsToAModel(file, dataFiles)) {
+      if (!source.holdsThisModel(file) && !dataFiles.contains(file.getFileName().toString())) {
         Path copy = part.resolve(file.toString());
         MoreFiles.createParentDirectories(copy);
         Files.copy(source.root().resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
@@ -76,15 +76,6 @@ public final class SlimFolder {
       AtomicFiles.writeString(part.resolve(entry.getKey().toString()), entry.getValue());
     }
     return StagedFolder.of(part, onnx, target);
-  }
-
-  /** Model files and their data hold the dense weights: a slim folder must not carry them along. */
-  private static boolean belongsToAModel(Path file, Set<String> dataFiles) {
-    String name = file.getFileName().toString();
-    return name.endsWith(".onnx")
-        || name.endsWith(".onnx_data")
-        || name.endsWith(".onnx.data")
-        || dataFiles.contains(name);
   }
 
   private static void writeModel(OnnxModel dense, OnnxModel slim, Path onnx) throws IOException {

@@ -116,4 +116,27 @@ class ModelFolderTest {
         .containsExactly(Path.of("sub/notes.txt"), Path.of("tokenizer.json"));
     assertThat(ModelFolder.open(model).otherFiles()).containsExactly(Path.of("tokenizer.json"));
   }
+
+  @Test
+  void theDecoderThatGenaiNamesIsTaken() throws IOException {
+    touch("a.onnx");
+    touch("text.onnx");
+    write("genai_config.json", "{\"model\": {\"decoder\": {\"filename\": \"text.onnx\"}}}");
+    assertThat(ModelFolder.open(folder).onnxFile()).isEqualTo(folder.resolve("text.onnx"));
+  }
+
+  @Test
+  void ofAPairTheDecoderIsTakenAndTheEncoderStays() throws IOException {
+    touch("onnx/encoder_model.onnx");
+    touch("onnx/decoder_model.onnx");
+    touch("onnx/decoder_model_merged.onnx");
+    touch("onnx/decoder_model_merged.onnx_data");
+    touch("onnx/decoder_model_merged_fp16.onnx");
+    ModelFolder found = ModelFolder.open(folder);
+    assertThat(found.onnxFile()).isEqualTo(folder.resolve("onnx/decoder_model_merged.onnx"));
+    assertThat(found.otherModels())
+        .containsExactly(Path.of("onnx/decoder_model.onnx"), Path.of("onnx/encoder_model.onnx"));
+    assertThat(found.holdsThisModel(Path.of("onnx/decoder_model_merged.onnx_data"))).isTrue();
+    assertThat(found.holdsThisModel(Path.of("tokenizer.json"))).isFalse();
+  }
 }

@@ -70,7 +70,8 @@ public final class TinyAttention {
     String value = repeated(cached(heads(x, "v", groups), "value"), "v");
     String keys = graph.op("Transpose", integers("perm", 0, 1, 3, 2), key);
     String scores = graph.op("Mul", graph.op("MatMul", query, keys), graph.scalar(0.6));
-    String mixed = graph.op("MatMul", graph.op("Softmax", integer("axis", -1), scores), value);
+    String seen = cache ? graph.op("Add", scores, causal(scores)) : scores;
+    String mixed = graph.op("MatMul", graph.op("Softmax", integer("axis", -1), seen), value);
     String rows = graph.op("Transpose", integers("perm", 0, 2, 1, 3), mixed);
     String flat = graph.op("Reshape", rows, graph.longs(name("flat"), 0, 0, HEADS * HEAD_SIZE));
     String out = graph.op("MatMul", flat, graph.weight(name("wo"), HEADS * HEAD_SIZE, HIDDEN));
@@ -84,6 +85,17 @@ public final class TinyAttention {
     String flat = graph.op("Add", graph.op("MatMul", x, weight), bias);
     String shape = graph.longs(name("shape." + role), 0, 0, count, HEAD_SIZE);
     return graph.op("Transpose", integers("perm", 0, 2, 1, 3), graph.op("Reshape", flat, shape));
+  }
+
+  /** [tokens, tokens with those before]: hides what comes later. */
+  private String causal(String scores) {
+    String sizes = graph.op("Gather", graph.op("Shape", scores), graph.longs(name("ends"), 2, 3));
+    String hidden = graph.op("Add", graph.op("ConstantOfShape", sizes), graph.scalar(-1e4));
+    String tokens = graph.op("Gather", sizes, graph.longs(name("tokens"), 0));
+    String all = graph.op("Gather", sizes, graph.longs(name("all"), 1));
+    String later = graph.op("Add", graph.op("Sub", all, tokens), graph.longs(name("next"), 1));
+    String diagonal = graph.op("Squeeze", later, graph.longs(name("first"), 0));
+    return graph.op("Trilu", integer("upper", 1), hidden, diagonal);
   }
 
   private String cached(String tensor, String role) {
