@@ -78,7 +78,7 @@ public final class RuntimeOptions {
    * can overflow. Which pairs there are changes when channels go.
    */
   public RuntimeOptions withExactIntegers() {
-    RuntimeOptions exact = new RuntimeOptions(cuda, ordinal, threads, warnings);
+    RuntimeOptions exact = new RuntimeOptions(cuda, ordinal, threads, warnings, sizes);
     exact.exactIntegers = true;
     return exact;
   }

@@ -120,7 +120,9 @@ public record Equivalence(
       boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
       return comparison.result(
           requantised ? RELATIVE_REQUANTISED : relative(masked.model()),
-          trial.batches(), trial.cachedSteps(), trial.remarks());
+          trial.batches(),
+          trial.cachedSteps(),
+          trial.remarks());
     }
   }
 
