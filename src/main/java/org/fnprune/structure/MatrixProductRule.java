@@ -184,16 +184,16 @@ final class MatrixProductRule implements OperatorRule {
       factor(0, ROWS, result);
       factor(1, COLUMNS, result);
       if (result.isOn(COLUMNS)) {
-        ChannelLayout columns = reach.propagation().only(result, axis -> axis == COLUMNS);
-        vector(operands.bias(), columns);
-        operands.perColumn().forEach(input -> vector(input, columns));
+        vector(operands.bias(), result);
+        operands.perColumn().forEach(input -> vector(input, result));
       }
       reach.output(0, result);
     }
 
-    private void vector(int input, ChannelLayout columns) {
+    /** An operand with a value for each column ties what differs along other axes only. */
+    private void vector(int input, ChannelLayout result) {
       if (input >= 0 && reach.propagation().spans(reach.input(input), COLUMNS)) {
-        reach.input(input, columns);
+        reach.input(input, reach.propagation().only(result, axis -> axis == COLUMNS));
       }
     }
 
