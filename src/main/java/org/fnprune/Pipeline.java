@@ -26,6 +26,7 @@ import org.fnprune.rewrite.Compensator;
 import org.fnprune.rewrite.ConfigPatch;
 import org.fnprune.rewrite.GraphRewriter;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.Requantised;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.rewrite.StagedFolder;
 import org.fnprune.runtime.RuntimeOptions;
@@ -136,6 +137,7 @@ public final class Pipeline {
                         device,
                         this::warn,
                         listener));
+    Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(this::warn);
     StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
     folder.clearSlim();
     clock.time("sync", slim::publish);

@@ -144,14 +144,16 @@ public record OnnxModel(
 
   /**
    * Number of the model's parameters: the floating-point values of its initialisers, and of
-   * Constant nodes that hold a matrix, in subgraphs too.
+   * Constant nodes that hold a matrix, and quantised weights, in subgraphs too.
    */
   public long parameters() {
-    return Subgraphs.andInside(graph())
-        .flatMap(OnnxModel::constants)
-        .filter(OnnxModel::isWeight)
-        .mapToLong(Tensors::elements)
-        .sum();
+    long floats =
+        Subgraphs.andInside(graph())
+            .flatMap(OnnxModel::constants)
+            .filter(OnnxModel::isWeight)
+            .mapToLong(Tensors::elements)
+            .sum();
+    return floats + QuantisedParameters.of(graph());
   }
 
   private static Stream<TensorProto> constants(GraphProto graph) {

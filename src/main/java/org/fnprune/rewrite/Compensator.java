@@ -16,6 +16,7 @@ import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
+import org.fnprune.structure.FloatEnds;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.UnitKind;
@@ -46,19 +47,25 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
       return ImmutableMap.of();
     }
     if (!options.sequential()) {
-      return fitApart(options, structure, moments, warnings);
+      return fitApart(options, structure.units(), moments, warnings);
     }
-    ImmutableMap<String, Compensation.Fit> outputs =
-        fitApart(options, structure.only(List.of(UnitKind.FFN_OUT)), moments, warnings);
+    List<PrunableUnit> byBias =
+        structure.units().stream()
+            .filter(u -> u.kind() == UnitKind.FFN_OUT || ConsumerWeights.areQuantised(dense, u))
+            .toList();
+    ImmutableMap<String, Compensation.Fit> fitted = fitApart(options, byBias, moments, warnings);
     return SequentialCompensation.fit(
-        dense, structure, plan, outputs, batches, options.ridge(), device, progress);
+        dense, structure, plan, fitted, batches, options.ridge(), device, progress);
   }
 
   private ImmutableMap<String, Compensation.Fit> fitApart(
-      Compensate options, Structure of, MomentsStore moments, Consumer<String> warnings) {
+      Compensate options,
+      List<PrunableUnit> units,
+      MomentsStore moments,
+      Consumer<String> warnings) {
     ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
     Map<String, UnitPlan> pruned = plan.pruned();
-    for (PrunableUnit unit : of.units()) {
+    for (PrunableUnit unit : units) {
       UnitPlan planned = pruned.get(unit.id());
       if (planned == null) {
         continue;
@@ -79,12 +86,29 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
   /**
    * Least squares needs the covariance of all pairs of neurons, which a sketch does not have; and
    * what is left of outputs of a down projection goes nowhere before the residual stream, so that
-   * nothing could make up for the others but a constant.
+   * nothing could make up for the others but a constant. Weights that are integers stay as they
+   * are: rounding a fit to them again would take away what it gains.
    */
-  private static CompensationMethod possible(
+  private CompensationMethod possible(
       CompensationMethod wanted, PrunableUnit unit, Captured captured, Consumer<String> warnings) {
+    boolean endsInIntegers =
+        unit.consumers().stream().anyMatch(c -> FloatEnds.result(dense, c).isEmpty());
+    if (endsInIntegers) {
+      warnings.accept(
+          "unit '"
+              + unit.id()
+              + "' is not compensated: its projection makes integers, to which no bias can be added");
+      return CompensationMethod.NONE;
+    }
     if (wanted != CompensationMethod.LEAST_SQUARES) {
       return wanted;
+    }
+    if (ConsumerWeights.areQuantised(dense, unit)) {
+      warnings.accept(
+          "unit '"
+              + unit.id()
+              + "' is compensated by bias, not least squares: its projection is quantised");
+      return CompensationMethod.BIAS;
     }
     if (unit.kind() == UnitKind.FFN_OUT) {
       warnings.accept(

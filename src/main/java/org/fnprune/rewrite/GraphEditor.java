@@ -72,9 +72,7 @@ final class GraphEditor {
 
   private String nameFor(Graph.Use use) {
     String tensor = node(use.node()).getInput(use.input());
-    boolean own =
-        initializers.containsKey(tensor)
-            && (isNew(tensor) || (isOnlyReader(use, tensor) && !dense.leavesMainGraph(tensor)));
+    boolean own = initializers.containsKey(tensor) && (isNew(tensor) || isOnlyReader(use, tensor));
     return own ? tensor : freshName(tensor + "_pruned");
   }
 
@@ -88,9 +86,10 @@ final class GraphEditor {
             .constant(tensor)
             .map(t -> t.getDimsList().stream().filter(size -> size > 1).count() > 1)
             .orElse(false);
-    return dense.uses(tensor).stream()
-        .filter(other -> !other.equals(use))
-        .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
+    return !dense.leavesMainGraph(tensor)
+        && dense.uses(tensor).stream()
+            .filter(other -> !other.equals(use))
+            .allMatch(other -> matrix && dense.exclude(other.node(), use.node()));
   }
 
   /** Lets one node input read what another does by now. */

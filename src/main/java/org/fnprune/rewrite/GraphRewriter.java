@@ -5,6 +5,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,8 +16,10 @@ import org.fnprune.model.TensorData;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
+import org.fnprune.structure.FloatEnds;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.QuantisedWeight;
 import org.fnprune.structure.Shapes;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.UnitKind;
@@ -99,7 +102,7 @@ public final class GraphRewriter {
         editor.share(other.use(), slice.use());
         continue;
       }
-      editor.slice(slice.use(), slice.channels().axis(), slice.channels().positionsOf(channels));
+      cut(slice, slice.channels().positionsOf(channels));
     }
     numbers.apply(unit.edits(), channels);
     unit.tensors()
@@ -107,6 +110,16 @@ public final class GraphRewriter {
             (tensor, axis) ->
                 declarations.narrow(
                     tensor, axis.axis(), axis.width(), axis.positionsOf(channels).length));
+  }
+
+  /** Integers in blocks are cut together with their scales. */
+  private void cut(WeightSlice slice, int[] positions) {
+    int axis = slice.channels().axis();
+    QuantisedWeight.of(dense, slice.use())
+        .filter(QuantisedWeight::isInBlocks)
+        .ifPresentOrElse(
+            weight -> QuantisedEditor.cut(editor, weight, axis, positions),
+            () -> editor.slice(slice.use(), axis, positions));
   }
 
   /** Whether both branches of an If use a weight alike: it is cut once. */
@@ -138,20 +151,50 @@ public final class GraphRewriter {
   }
 
   private void fit(PrunableUnit unit, Compensation.Fit fit) {
-    BiasEditor biases = new BiasEditor(editor);
     int from = 0;
-    for (Projection consumer : unit.consumers()) {
-      TensorData original = ConsumerWeights.tensor(dense, consumer);
-      int columns = original.dim(consumer.transposed() ? 0 : 1);
+    for (Projection consumer : ConsumerWeights.projections(dense, unit)) {
+      int columns = ConsumerWeights.outputs(dense, consumer);
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
-      TensorData stored = FittedWeight.stored(dense, consumer, fit.weight().selectCols(range));
+      for (Projection same : withOtherBranches(unit, consumer)) {
+        fit(same, fit.weight().selectCols(range), fit.biasShift().selectCols(range));
+      }
+    }
+  }
+
+  /** A consumer, and those that multiply by the same weight in the other branch of an If. */
+  private List<Projection> withOtherBranches(PrunableUnit unit, Projection consumer) {
+    return unit.consumers().stream()
+        .filter(
+            other ->
+                other.equals(consumer)
+                    || (weight(other).equals(weight(consumer))
+                        && dense.exclude(other.node(), consumer.node())))
+        .toList();
+  }
+
+  private String weight(Projection consumer) {
+    return dense.storage(dense.node(consumer.node()).getInput(consumer.weightInput()));
+  }
+
+  private void fit(Projection consumer, Matrix weight, Matrix biasShift) {
+    store(consumer, weight);
+    Matrix shift = ofKeptOutputs(consumer, biasShift);
+    if (!isZero(shift)) {
+      new BiasEditor(editor)
+          .add(
+              FloatEnds.result(dense, consumer).orElseThrow(),
+              shift,
+              ConsumerWeights.type(dense, consumer));
+    }
+  }
+
+  /** The integers of a quantised weight stay what they are: only its bias is ever fitted. */
+  private void store(Projection consumer, Matrix fitted) {
+    if (ConsumerWeights.quantised(dense, consumer).isEmpty()) {
+      TensorData stored = FittedWeight.stored(dense, consumer, fitted);
       String name = editor.node(consumer.node()).getInput(consumer.weightInput());
       editor.put(stored.named(name).toProto());
-      Matrix shift = ofKeptOutputs(consumer, fit.biasShift().selectCols(range));
-      if (!isZero(shift)) {
-        biases.add(consumer.node(), shift, original.type());
-      }
     }
   }
 

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
@@ -17,7 +18,7 @@ import org.fnprune.runtime.ExtraInput;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
-import org.fnprune.structure.Projection;
+import org.fnprune.structure.FloatEnds;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.UnitKind;
@@ -27,10 +28,11 @@ import org.fnprune.structure.UnitKind;
  * that is multiplied into the activation, so that any choice of channels can be tried without
  * rewriting.
  *
+ * @param dense the model before
  * @param model the model to run
  * @param masks input names by unit id
  */
-public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
+public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, String> masks) {
 
   /** Adds masks for all units of a structure. */
   public static MaskedModel of(Graph dense, Structure structure) {
@@ -46,7 +48,7 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
     OnnxModel edited = editor.build();
     GraphProto graph =
         edited.graph().toBuilder().addAllInput(inputs.getInputList()).clearValueInfo().build();
-    return new MaskedModel(edited.withGraph(graph), masks.buildOrThrow());
+    return new MaskedModel(dense, edited.withGraph(graph), masks.buildOrThrow());
   }
 
   private static void multiply(GraphEditor editor, PrunableUnit unit, String mask) {
@@ -54,32 +56,39 @@ public record MaskedModel(OnnxModel model, ImmutableMap<String, String> masks) {
       multiplyOutputs(editor, unit, mask);
       return;
     }
-    Projection first = unit.consumers().get(0);
-    ElementType type = ConsumerWeights.type(editor.dense(), first);
-    int at = unit.consumers().stream().mapToInt(Projection::node).min().orElseThrow();
+    Graph dense = editor.dense();
+    List<Graph.Use> entries =
+        unit.consumers().stream().map(c -> FloatEnds.maskable(dense, c)).distinct().toList();
+    ElementType type = ConsumerWeights.type(dense, unit.consumers().get(0));
+    int at = entries.stream().mapToInt(Graph.Use::node).min().orElseThrow();
     String factor = cast(editor, mask, type, at);
     Map<String, String> masked = new HashMap<>();
-    for (Projection consumer : unit.consumers()) {
-      NodeProto.Builder reader = editor.node(consumer.node());
-      String activation = reader.getInput(consumer.activationInput());
+    for (Graph.Use entry : entries) {
+      NodeProto.Builder reader = editor.node(entry.node());
+      String activation = reader.getInput(entry.input());
       String product = masked.get(activation);
       if (product == null) {
         product = editor.freshName(activation + "_masked");
         masked.put(activation, product);
-        insertMul(editor, unit, activation, factor, product);
+        insertMul(editor, entries, activation, factor, product);
       }
-      reader.setInput(consumer.activationInput(), product);
+      reader.setInput(entry.input(), product);
     }
   }
 
-  /** Multiplies before the first product that reads {@code activation}: each branch has its own. */
+  /** Multiplies before the first node that reads {@code activation}: each branch has its own. */
   private static void insertMul(
-      GraphEditor editor, PrunableUnit unit, String activation, String factor, String product) {
+      GraphEditor editor,
+      List<Graph.Use> entries,
+      String activation,
+      String factor,
+      String product) {
     int at =
-        unit.consumers().stream()
+        entries.stream()
             .filter(
-                c -> editor.dense().node(c.node()).getInput(c.activationInput()).equals(activation))
-            .mapToInt(Projection::node)
+                entry ->
+                    editor.dense().node(entry.node()).getInput(entry.input()).equals(activation))
+            .mapToInt(Graph.Use::node)
             .min()
             .orElseThrow();
     editor.insertBefore(at, product(activation, factor, product));

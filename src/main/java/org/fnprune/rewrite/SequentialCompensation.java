@@ -1,6 +1,5 @@
 package org.fnprune.rewrite;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,7 +81,7 @@ public final class SequentialCompensation {
   }
 
   private static ResidualSum residualSum(Graph dense, PrunableUnit unit) {
-    ImmutableList<Projection> consumers = unit.consumers();
+    List<Projection> consumers = ConsumerWeights.projections(dense, unit);
     return (consumers.size() == 1
             ? ResidualSum.of(dense, consumers.get(0))
             : Optional.<ResidualSum>empty())

@@ -25,6 +25,7 @@ public final class RuntimeOptions {
   private final @Nullable Consumer<String> warnings;
   private final InputSizes sizes;
   private boolean cuda;
+  private boolean exactIntegers;
 
   private RuntimeOptions(
       boolean cuda,
@@ -69,6 +70,17 @@ public final class RuntimeOptions {
 
   InputSizes sizes() {
     return sizes;
+  }
+
+  /**
+   * The same, but products of unsigned and signed bytes are exact: on processors without an
+   * instruction for them, ONNX Runtime otherwise adds up pairs of products in 16 bits, where they
+   * can overflow. Which pairs there are changes when channels go.
+   */
+  public RuntimeOptions withExactIntegers() {
+    RuntimeOptions exact = new RuntimeOptions(cuda, ordinal, threads, warnings, sizes);
+    exact.exactIntegers = true;
+    return exact;
   }
 
   /** The device as reports name it. */
@@ -116,6 +128,9 @@ public final class RuntimeOptions {
         options.setIntraOpNumThreads(threads);
       }
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
+      if (exactIntegers) {
+        options.addConfigEntry("session.x64quantprecision", "1");
+      }
       if (cuda) {
         addCuda(options);
       }

@@ -15,7 +15,6 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fnprune.model.Graph;
-import org.fnprune.model.OnnxModel;
 
 /**
  * Follows the output channels of one weight through the graph, forwards and backwards, until every
@@ -171,30 +170,29 @@ final class ChannelPropagation {
    * @throws Blocked when an axis is not as wide as the channels, or it is not a constant
    */
   void cut(Reach reach, int input, ChannelLayout layout) {
-    String tensor = reach.node().getInput(input);
     TensorProto constant =
         graph
-            .constant(tensor)
+            .constant(reach.node().getInput(input))
             .orElseThrow(() -> reach.blocked("multiplies two activations (attention)"));
+    cut(reach, input, layout, constant.getDimsList());
+  }
+
+  /** The same for a constant whose values lie packed, as the tensor of shape {@code dims}. */
+  void cut(Reach reach, int input, ChannelLayout layout, List<Long> dims) {
+    String tensor = reach.node().getInput(input);
     for (int axis : layout.axes().toArray()) {
-      int at = axis + constant.getDimsCount();
-      if (at < 0 || constant.getDims(at) != layout.size(axis)) {
+      int at = axis + dims.size();
+      if (at < 0 || dims.get(at) != layout.size(axis)) {
         throw reach.blocked(
-            "has the operand '"
-                + tensor
-                + "' of shape "
-                + constant.getDimsList()
-                + ", not "
-                + layout.size(axis));
+            "has the operand '" + tensor + "' of shape " + dims + ", not " + layout.size(axis));
       }
     }
+    long elements = dims.stream().reduce(1L, Math::multiplyExact);
     Graph.Use use = new Graph.Use(reach.index(), input);
-    Cut before =
-        cuts.putIfAbsent(
-            use, new Cut(use, graph.storage(tensor), layout, OnnxModel.elements(constant)));
+    Cut before = cuts.putIfAbsent(use, new Cut(use, graph.storage(tensor), layout, elements));
     if (before != null) {
       tie("'" + tensor + "'", before.layout(), layout);
-    } else if (OnnxModel.elements(constant) > layout.ids().length()) {
+    } else if (elements > layout.ids().length()) {
       reachOtherBranches(reach, input);
     }
   }

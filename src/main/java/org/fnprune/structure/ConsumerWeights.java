@@ -1,8 +1,10 @@
 package org.fnprune.structure;
 
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
@@ -32,7 +34,7 @@ public final class ConsumerWeights {
       return Matrix.identity(unit.width());
     }
     List<Matrix> parts = new ArrayList<>();
-    unit.consumers().forEach(consumer -> parts.add(read(graph, consumer)));
+    projections(graph, unit).forEach(consumer -> parts.add(read(graph, consumer)));
     if (parts.size() == 1) {
       return parts.get(0);
     }
@@ -65,28 +67,65 @@ public final class ConsumerWeights {
     return Matrix.of(stored.dim(0), stored.dim(1), stored.toDoubles());
   }
 
+  /**
+   * The products that a unit enters, of an If's branches only those in the first: those in the
+   * other multiply by the same weights.
+   */
+  public static List<Projection> projections(Graph graph, PrunableUnit unit) {
+    int first = unit.consumers().stream().mapToInt(Projection::node).min().orElse(0);
+    return unit.consumers().stream()
+        .filter(consumer -> !graph.exclude(first, consumer.node()))
+        .toList();
+  }
+
   private static Matrix read(Graph graph, Projection consumer) {
-    Matrix stored = matrix(tensor(graph, consumer));
+    Matrix stored =
+        quantised(graph, consumer)
+            .map(weight -> weight.tensors(graph).matrix().dequantised())
+            .orElseGet(() -> matrix(tensor(graph, consumer)));
     Matrix oriented = consumer.transposed() ? stored.transposed() : stored;
     double alpha = alpha(graph, consumer);
     return alpha == 1 ? oriented : oriented.scaled(alpha);
   }
 
-  /** The element type of one projection's weight. */
-  public static ElementType type(Graph graph, Projection consumer) {
-    TensorProto weight = constant(graph, consumer);
-    return ElementType.of(weight.getDataType(), weight.getName());
+  /** The integers that one projection's weight is stored as, if it is. */
+  public static Optional<QuantisedWeight> quantised(Graph graph, Projection consumer) {
+    return QuantisedWeight.of(graph, new Graph.Use(consumer.node(), consumer.weightInput()));
   }
 
-  static TensorProto constant(Graph graph, Projection consumer) {
-    return graph
-        .constant(graph.node(consumer.node()).getInput(consumer.weightInput()))
+  /** Whether any projection of a unit has a weight that is stored as integers. */
+  public static boolean areQuantised(Graph graph, PrunableUnit unit) {
+    return unit.consumers().stream().anyMatch(c -> quantised(graph, c).isPresent());
+  }
+
+  /** The stored tensor of one projection's weight: the integers, if it is quantised. */
+  static TensorProto stored(Graph graph, Projection consumer) {
+    return StoredWeight.of(graph, graph.node(consumer.node()), consumer.weightInput())
         .orElseThrow();
   }
 
-  /** The stored tensor of one projection's weight. */
+  /** The values of one projection's weight, which is not quantised. */
   public static TensorData tensor(Graph graph, Projection consumer) {
-    return graph.model().data(constant(graph, consumer));
+    return graph.model().data(stored(graph, consumer));
+  }
+
+  /** Outputs of a projection. */
+  public static int outputs(Graph graph, Projection consumer) {
+    NodeProto node = graph.node(consumer.node());
+    return node.getOpType().equals("MatMulNBits")
+        ? Math.toIntExact(Attributes.integer(node, "N", 0))
+        : Math.toIntExact(stored(graph, consumer).getDims(consumer.transposed() ? 0 : 1));
+  }
+
+  /** The type that a projection's floating-point input and result have. */
+  public static ElementType type(Graph graph, Projection consumer) {
+    String tensor =
+        quantised(graph, consumer)
+            .map(QuantisedWeight::scales)
+            .map(use -> graph.node(use.node()).getInput(use.input()))
+            .orElse(graph.node(consumer.node()).getInput(consumer.weightInput()));
+    TensorProto constant = graph.constant(tensor).orElseThrow();
+    return ElementType.of(constant.getDataType(), tensor);
   }
 
   /** The factor that a Gemm multiplies its product by. */

@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.Optional;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
@@ -20,25 +21,57 @@ import org.fnprune.model.ElementType;
  * <p>Products of two activations are attention: channels pass on the axes before the last two (one
  * product per head), and on the outer axes of each factor; along the inner axis, over which is
  * summed, they become one. {@code transA} and {@code transB} swap a factor's last two axes.
+ *
+ * <p>Products of quantised factors differ in where their operands stand, and have scales and zero
+ * points beside, one for all or one for each column of W: these go with the columns. A weight may
+ * be constant, or dequantised from constants ({@link StoredWeight}).
  */
 final class MatrixProductRule implements OperatorRule {
 
   private static final int ROWS = -2;
   private static final int COLUMNS = -1;
 
+  /**
+   * Where a product's operands stand.
+   *
+   * @param first the input that is x
+   * @param second the input that is W
+   * @param bias the input that is C; −1 for operators without
+   * @param perColumn inputs with a value for each column of W, or one for all
+   */
+  record Operands(int first, int second, int bias, ImmutableIntArray perColumn) {
+
+    int factor(int i) {
+      return i == 0 ? first : second;
+    }
+  }
+
+  private final Operands operands;
+
+  MatrixProductRule(Operands operands) {
+    this.operands = operands;
+  }
+
   @Override
   public Optional<Weight> weight(Shapes shapes, NodeProto node) {
-    return shapes
-        .graph()
-        .constant(node.getInput(1))
-        .filter(MatrixProductRule::isMatrix)
-        .map(w -> new Weight(1, Math.toIntExact(w.getDims(isTrue(node, "transB") ? 0 : 1))));
+    return StoredWeight.of(shapes.graph(), node, operands.second())
+        .filter(MatrixProductRule::isWeight)
+        .map(
+            w ->
+                new Weight(
+                    operands.second(), Math.toIntExact(w.getDims(isTrue(node, "transB") ? 0 : 1))));
+  }
+
+  private static boolean isWeight(TensorProto tensor) {
+    return isMatrix(tensor) || (hasTwoAxes(tensor) && StoredWeight.isQuantised(tensor));
   }
 
   static boolean isMatrix(TensorProto tensor) {
-    return tensor.getDimsCount() == 2
-        && tensor.getDimsList().stream().allMatch(dim -> dim > 0)
-        && ElementType.isFloat(tensor.getDataType());
+    return hasTwoAxes(tensor) && ElementType.isFloat(tensor.getDataType());
+  }
+
+  private static boolean hasTwoAxes(TensorProto tensor) {
+    return tensor.getDimsCount() == 2 && tensor.getDimsList().stream().allMatch(dim -> dim > 0);
   }
 
   @Override
@@ -47,24 +80,16 @@ final class MatrixProductRule implements OperatorRule {
     if (isTrue(node, "transBatchA") || isTrue(node, "transBatchB")) {
       throw reach.blocked("transposes batches");
     }
-    Factors factors = new Factors(reach, isTrue(node, "transA"), isTrue(node, "transB"));
+    Factors factors = new Factors(reach, operands, isTrue(node, "transA"), isTrue(node, "transB"));
     if (!reach.forward()) {
       factors.share(reach.channels());
-    } else if (reach.port() == 2) {
-      bias(reach);
-    } else if (reach.port() > 2) {
+    } else if (reach.port() == operands.bias()) {
+      reach.output(0, reach.channels());
+    } else if (reach.port() != operands.first() && reach.port() != operands.second()) {
       throw reach.blocked("uses the channels as a parameter");
     } else {
       factors.enter();
     }
-  }
-
-  /** The third operand of a Gemm spans the columns of the result. */
-  private static void bias(Reach reach) {
-    if (!reach.node().getOpType().endsWith("Gemm")) {
-      throw reach.blocked("uses the channels as a parameter");
-    }
-    reach.output(0, reach.channels());
   }
 
   private static boolean isTrue(NodeProto node, String attribute) {
@@ -72,7 +97,7 @@ final class MatrixProductRule implements OperatorRule {
   }
 
   /** Channels as the result's axes see them; its own rows and columns are axes −2 and −1. */
-  private record Factors(Reach reach, boolean transA, boolean transB) {
+  private record Factors(Reach reach, Operands operands, boolean transA, boolean transB) {
 
     /** The axis of factor {@code i} that is summed over. */
     private int inner(int i) {
@@ -83,16 +108,19 @@ final class MatrixProductRule implements OperatorRule {
       return inner(i) == COLUMNS ? ROWS : COLUMNS;
     }
 
+    private Optional<TensorProto> weight() {
+      return StoredWeight.of(reach.propagation().graph(), reach.node(), operands.second());
+    }
+
     /** Channels came in through a factor. */
     void enter() {
-      int from = reach.port();
-      int to = 1 - from;
+      int from = reach.port() == operands.first() ? 0 : 1;
       ChannelLayout layout = reach.channels();
       ChannelPropagation propagation = reach.propagation();
-      boolean constant = propagation.graph().constant(reach.input(to)).isPresent();
+      boolean projects = weight().isPresent();
       if (layout.isOn(inner(from))) {
-        if (constant && from == 0 && layout.isOnlyOn(inner(0))) {
-          consume(layout);
+        if (projects && layout.isOnlyOn(inner(from))) {
+          consume(layout.moved(axis -> inner(0)));
           return;
         }
         if (layout.axes().length() == 1) {
@@ -100,7 +128,7 @@ final class MatrixProductRule implements OperatorRule {
         }
         layout = propagation.only(layout, axis -> axis != inner(from));
       }
-      if (!constant) {
+      if (!projects && !isConstant(1 - from)) {
         propagation.meetInAttention();
       }
       int out = from == 0 ? ROWS : COLUMNS;
@@ -109,11 +137,19 @@ final class MatrixProductRule implements OperatorRule {
       share(result);
     }
 
+    private boolean isConstant(int i) {
+      return reach.propagation().graph().constant(reach.input(operands.factor(i))).isPresent();
+    }
+
+    /** The rows of W go with the channels of x; W may have been reached first, through a use. */
     private void consume(ChannelLayout layout) {
       requireMatrix();
       requireShiftable();
-      reach.propagation().cut(reach, 1, layout.moved(axis -> inner(1)));
-      reach.propagation().consume(Projection.of(reach.index(), transB));
+      reach.input(operands.first(), layout);
+      reach.input(operands.second(), layout.moved(axis -> inner(1)));
+      reach
+          .propagation()
+          .consume(new Projection(reach.index(), operands.first(), operands.second(), transB));
     }
 
     /** What compensation adds to a product must come before a fused activation. */
@@ -134,10 +170,7 @@ final class MatrixProductRule implements OperatorRule {
     }
 
     private void requireMatrix() {
-      reach
-          .propagation()
-          .graph()
-          .constant(reach.input(1))
+      weight()
           .filter(w -> w.getDimsCount() != 2)
           .ifPresent(
               w -> {
@@ -150,17 +183,23 @@ final class MatrixProductRule implements OperatorRule {
     void share(ChannelLayout result) {
       factor(0, ROWS, result);
       factor(1, COLUMNS, result);
-      if (reach.node().getInputCount() > 2 && reach.propagation().spans(reach.input(2), COLUMNS)) {
-        if (result.isOn(COLUMNS)) {
-          reach.input(2, reach.propagation().only(result, axis -> axis == COLUMNS));
-        }
+      if (result.isOn(COLUMNS)) {
+        ChannelLayout columns = reach.propagation().only(result, axis -> axis == COLUMNS);
+        vector(operands.bias(), columns);
+        operands.perColumn().forEach(input -> vector(input, columns));
       }
       reach.output(0, result);
     }
 
+    private void vector(int input, ChannelLayout columns) {
+      if (input >= 0 && reach.propagation().spans(reach.input(input), COLUMNS)) {
+        reach.input(input, columns);
+      }
+    }
+
     private void factor(int i, int axisOfResult, ChannelLayout result) {
       ChannelPropagation propagation = reach.propagation();
-      String tensor = reach.input(i);
+      String tensor = reach.input(operands.factor(i));
       java.util.function.IntPredicate has =
           axis ->
               axis == axisOfResult
@@ -170,7 +209,8 @@ final class MatrixProductRule implements OperatorRule {
       }
       int outer = outer(i);
       reach.input(
-          i, propagation.only(result, has).moved(axis -> axis == axisOfResult ? outer : axis));
+          operands.factor(i),
+          propagation.only(result, has).moved(axis -> axis == axisOfResult ? outer : axis));
     }
   }
 }

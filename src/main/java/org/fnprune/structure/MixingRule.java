@@ -108,7 +108,8 @@ final class MixingRule implements OperatorRule {
           .orElseGet(() -> all(rank));
     }
     return switch (node.getOpType()) {
-      case "Softmax", "LogSoftmax", "LpNormalization", "TopK" -> softmax(reach, rank);
+      case "Softmax", "LogSoftmax", "LpNormalization", "QLinearSoftmax", "TopK" ->
+          softmax(reach, rank);
       case "ArgMax", "ArgMin" -> new int[] {fromEnd(Attributes.integer(node, "axis", 0), rank)};
       case "LayerNormalization", "RMSNormalization", "SimplifiedLayerNormalization" ->
           from(fromEnd(Attributes.integer(node, "axis", -1), rank));

@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.Optional;
 import org.fnprune.model.Branches;
 
@@ -17,11 +18,21 @@ final class OperatorRules {
 
   /** Operators that only ONNX Runtime has, or has differently. */
   private static final ImmutableMap<String, OperatorRule> MICROSOFT =
-      ImmutableMap.of(
-          "Attention", new PackedAttentionRule(),
-          "GroupQueryAttention", new GroupQueryAttentionRule(),
-          "MultiHeadAttention", new MultiHeadAttentionRule(),
-          "RotaryEmbedding", new RotaryEmbeddingRule(2));
+      ImmutableMap.<String, OperatorRule>builder()
+          .put("Attention", new PackedAttentionRule())
+          .put("DynamicQuantizeMatMul", product(0, 1, 4, 2, 3))
+          .put("GroupQueryAttention", new GroupQueryAttentionRule())
+          .put("MatMulIntegerToFloat", product(0, 1, 6, 3, 5))
+          .put("MatMulNBits", new BlockProductRule())
+          .put("MultiHeadAttention", new MultiHeadAttentionRule())
+          .put("QGemm", product(0, 3, 6, 4, 5))
+          .put("QLinearAdd", new QuantisedBroadcastRule())
+          .put("QLinearLeakyRelu", new UnaryRule())
+          .put("QLinearMul", new QuantisedBroadcastRule())
+          .put("QLinearSigmoid", new UnaryRule())
+          .put("QLinearSoftmax", new MixingRule())
+          .put("RotaryEmbedding", new RotaryEmbeddingRule(2))
+          .buildOrThrow();
 
   private static final OperatorRule CHOICE = new ChoiceRule();
 
@@ -45,7 +56,11 @@ final class OperatorRules {
 
   private static ImmutableMap<String, OperatorRule> rules() {
     ImmutableMap.Builder<String, OperatorRule> rules = ImmutableMap.builder();
-    register(rules, new MatrixProductRule(), "MatMul", "FusedMatMul", "Gemm", "FusedGemm");
+    register(rules, product(0, 1, 2), "MatMul", "FusedMatMul", "Gemm", "FusedGemm");
+    register(rules, product(0, 1, -1, 3), "MatMulInteger");
+    register(rules, product(0, 3, -1, 4, 5), "QLinearMatMul");
+    register(rules, new LinearQuantisationRule(), "DequantizeLinear", "QuantizeLinear");
+    register(rules, new DynamicQuantisationRule(), "DynamicQuantizeLinear");
     register(rules, new UnaryRule(), UnaryRule.OPERATORS);
     register(rules, new BroadcastRule(), BroadcastRule.OPERATORS);
     register(rules, new RowMajorRule(), RowMajorRule.OPERATORS);
@@ -58,6 +73,11 @@ final class OperatorRules {
     register(rules, new GatherRule(), "Gather");
     register(rules, new MixingRule(), MixingRule.OPERATORS);
     return rules.buildOrThrow();
+  }
+
+  private static OperatorRule product(int first, int second, int bias, int... perColumn) {
+    return new MatrixProductRule(
+        new MatrixProductRule.Operands(first, second, bias, ImmutableIntArray.copyOf(perColumn)));
   }
 
   private static void register(

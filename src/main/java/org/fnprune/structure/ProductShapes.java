@@ -74,9 +74,9 @@ record ProductShapes(NodeOutput made) {
             .build());
   }
 
-  Optional<ImmutableList<Size>> gemm() {
+  Optional<ImmutableList<Size>> gemm(int weight) {
     Optional<ImmutableList<Size>> a = made.input(0).filter(s -> s.size() == 2);
-    Optional<ImmutableList<Size>> b = made.input(1).filter(s -> s.size() == 2);
+    Optional<ImmutableList<Size>> b = made.input(weight).filter(s -> s.size() == 2);
     boolean transA = Attributes.integer(made.node(), "transA", 0) != 0;
     boolean transB = Attributes.integer(made.node(), "transB", 0) != 0;
     return Optional.of(

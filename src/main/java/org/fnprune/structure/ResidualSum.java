@@ -25,7 +25,8 @@ public record ResidualSum(String written, String stream) {
 
   /** The sum that {@code consumer} writes to; empty when its result goes another way. */
   public static Optional<ResidualSum> of(Graph graph, Projection consumer) {
-    String tensor = graph.node(consumer.node()).getOutput(0);
+    String tensor =
+        graph.node(FloatEnds.result(graph, consumer).orElse(consumer.node())).getOutput(0);
     while (graph.uses(tensor).size() == 1 && !graph.isOutput(tensor)) {
       Graph.Use use = graph.uses(tensor).get(0);
       NodeProto reader = graph.node(use.node());

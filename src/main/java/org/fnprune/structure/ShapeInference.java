@@ -66,7 +66,10 @@ final class ShapeInference {
           "MatMulIntegerToFloat" ->
           products.product(1);
       case "QLinearMatMul" -> products.product(3);
-      case "Gemm", "FusedGemm" -> products.gemm();
+      case "QLinearAdd", "QLinearMul" ->
+          products.broadcast(ImmutableList.of(node.getInput(0), node.getInput(3)));
+      case "Gemm", "FusedGemm" -> products.gemm(1);
+      case "QGemm" -> products.gemm(3);
       case "MatMulNBits" -> products.lastIs(Size.of(Attributes.integer(node, "N", 0)));
       case "Reshape" -> axes.reshape();
       case "Flatten" -> axes.flatten();
@@ -134,6 +137,9 @@ final class ShapeInference {
           "Mish",
           "Neg",
           "Not",
+          "QLinearLeakyRelu",
+          "QLinearSigmoid",
+          "QLinearSoftmax",
           "QuantizeLinear",
           "QuickGelu",
           "Reciprocal",

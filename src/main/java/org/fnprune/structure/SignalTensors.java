@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.Graph;
-import org.fnprune.model.TensorData;
 import org.fnprune.recipe.Networks.Signals;
 
 /**
@@ -155,13 +154,15 @@ public final class SignalTensors {
   }
 
   private SignalTensor out() {
-    if (unit.consumers().size() != 1) {
-      throw unknown(unit.consumers().size() + " projections read its activation");
+    List<Projection> consumers = ConsumerWeights.projections(graph, unit);
+    if (consumers.size() != 1) {
+      throw unknown(consumers.size() + " projections read its activation");
     }
-    Projection down = unit.consumers().get(0);
-    TensorData weight = ConsumerWeights.tensor(graph, down);
+    Projection down = consumers.get(0);
+    int result =
+        FloatEnds.result(graph, down).orElseThrow(() -> unknown("its outputs are integers"));
     return new SignalTensor(
-        withBias(graph.node(down.node()).getOutput(0)), weight.dim(down.transposed() ? 0 : 1));
+        withBias(graph.node(result).getOutput(0)), ConsumerWeights.outputs(graph, down));
   }
 
   /** A tensor whose last axis is the unit's channels in their order. */

@@ -45,15 +45,17 @@ final class StoredWeights implements ChannelWeights {
 
   @Override
   public double[] squaredNorms() {
+    List<Projection> consumers = ConsumerWeights.projections(graph, unit);
     List<TensorProto> weights =
-        unit.consumers().stream().map(c -> ConsumerWeights.constant(graph, c)).toList();
+        consumers.stream().map(c -> ConsumerWeights.stored(graph, c)).toList();
     if (unit.kind() == UnitKind.FFN_OUT
+        || ConsumerWeights.areQuantised(graph, unit)
         || weights.stream().anyMatch(w -> graph.model().inFile(w).isEmpty())) {
       return ChannelWeights.super.squaredNorms();
     }
     double[] sums = new double[rows()];
     for (int i = 0; i < weights.size(); i++) {
-      add(unit.consumers().get(i), weights.get(i), sums);
+      add(consumers.get(i), weights.get(i), sums);
     }
     return sums;
   }

@@ -21,18 +21,12 @@ public final class StructureFinder {
   private static final Set<String> OPAQUE =
       Set.of(
           "DecoderAttention",
-          "DynamicQuantizeMatMul",
           "GemmFloat8",
           "LongformerAttention",
           "MatMulBnb4",
-          "MatMulInteger",
-          "MatMulIntegerToFloat",
-          "MatMulNBits",
           "MoE",
           "PackedAttention",
           "QAttention",
-          "QGemm",
-          "QLinearMatMul",
           "QMoE");
 
   private static final Set<String> PRODUCTS = Set.of("MatMul", "FusedMatMul", "Gemm", "FusedGemm");
@@ -71,7 +65,7 @@ public final class StructureFinder {
     Optional<OperatorRule.Weight> weight =
         OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node));
     if (weight.isPresent()) {
-      if (!done.contains(new Graph.Use(index, weight.get().input()))) {
+      if (!done.contains(StoredWeight.use(graph, index, weight.get().input()))) {
         product(node, weight.get());
       }
     } else if (OPAQUE.contains(node.getOpType())) {
@@ -114,8 +108,8 @@ public final class StructureFinder {
   }
 
   private void product(NodeProto node, OperatorRule.Weight weight) {
+    TensorProto constant = StoredWeight.of(graph, node, weight.input()).orElseThrow();
     String name = node.getInput(weight.input());
-    TensorProto constant = graph.constant(name).orElseThrow();
     graph.model().check(constant);
     try {
       ChannelPropagation propagation = new ChannelPropagation(shapes);

@@ -122,7 +122,8 @@ final class UnitAssembler {
   }
 
   private String entering(Projection consumer) {
-    return found.graph().node(consumer.node()).getInput(consumer.activationInput());
+    Graph.Use entry = FloatEnds.entry(found.graph(), consumer);
+    return found.graph().node(entry.node()).getInput(entry.input());
   }
 
   /** Matrices that other nodes use as well are tied weights: they cannot be cut for one use. */

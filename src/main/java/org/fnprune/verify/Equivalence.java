@@ -8,6 +8,7 @@ import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.rewrite.MaskedModel;
+import org.fnprune.rewrite.Requantised;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
@@ -21,7 +22,9 @@ import org.fnprune.structure.Structure;
  *
  * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
  *     beside its tolerance
- * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision)
+ * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision,
+ *     5e-2 where activations are quantised, and 0.25 where {@link Requantised} warns that weights
+ *     changed)
  * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
  *     would make any two models equal
  * @param batches batches compared
@@ -40,6 +43,12 @@ public record Equivalence(
 
   private static final double RELATIVE = 1e-4;
   private static final double RELATIVE_HALF = 2e-2;
+
+  /** One step of an 8-bit activation, which a difference in the last bit can round either way. */
+  private static final double RELATIVE_QUANTISED = 5e-2;
+
+  /** Of the values of a weight that lies in blocks of 4 bits, a tenth is lost when they change. */
+  private static final double RELATIVE_REQUANTISED = 0.25;
 
   /**
    * Compares the models' outputs on {@code batches}, and on tokens that follow the first of them
@@ -61,7 +70,7 @@ public record Equivalence(
       RuntimeOptions options) {
     return check(
         masked,
-        () -> OnnxSession.ofModel(slim, options),
+        () -> OnnxSession.ofModel(slim, options.withExactIntegers()),
         structure,
         plan,
         batches,
@@ -80,7 +89,7 @@ public record Equivalence(
       RuntimeOptions options) {
     return check(
         masked,
-        () -> OnnxSession.ofFile(slim, options, weights(masked)),
+        () -> OnnxSession.ofFile(slim, options.withExactIntegers(), weights(masked)),
         structure,
         plan,
         batches,
@@ -101,14 +110,19 @@ public record Equivalence(
     try (ReferenceOutputs expected = ReferenceOutputs.create()) {
       Trial trial = new Trial(comparison.names(), expected);
       try (BatchRunner runner =
-          new BatchRunner(OnnxSession.ofModel(masked.model(), options, weights(masked)))) {
+          new BatchRunner(
+              OnnxSession.ofModel(masked.model(), options.withExactIntegers(), weights(masked)))) {
         trial.record(runner, masked.inputs(structure, plan), batches, others);
       }
       try (BatchRunner runner = new BatchRunner(slim.get())) {
         trial.repeat(runner, comparison);
       }
+      boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
       return comparison.result(
-          relative(masked.model()), trial.batches(), trial.cachedSteps(), trial.remarks());
+          requantised ? RELATIVE_REQUANTISED : relative(masked.model()),
+          trial.batches(),
+          trial.cachedSteps(),
+          trial.remarks());
     }
   }
 
@@ -137,6 +151,22 @@ public record Equivalence(
   }
 
   private static double relative(OnnxModel model) {
+    return isQuantised(model) ? RELATIVE_QUANTISED : relativeOfFloats(model);
+  }
+
+  /** ONNX Runtime may compute with quantised activations where weights are quantised. */
+  private static boolean isQuantised(OnnxModel model) {
+    return model.graph().getNodeList().stream()
+        .map(node -> node.getOpType())
+        .anyMatch(
+            type ->
+                type.contains("Quantize")
+                    || type.startsWith("QLinear")
+                    || type.equals("MatMulNBits")
+                    || type.equals("MatMulInteger"));
+  }
+
+  private static double relativeOfFloats(OnnxModel model) {
     boolean half =
         model.graph().getInitializerList().stream()
             .anyMatch(

@@ -58,7 +58,8 @@ class BlockTensorsTest {
   private static void assertSameBytes(BlockTensors found, BlockTensors expected) {
     assertThat(found.integers()).isEqualTo(expected.integers());
     assertThat(found.scales()).isEqualTo(expected.scales());
-    assertThat(found.zeroPoints()).isEqualTo(expected.zeroPoints());
+    // Zero points only where they are used: ONNX Runtime fills the last byte of a row with 8s.
+    assertThat(found.matrix().dequantised()).isEqualTo(expected.matrix().dequantised());
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import org.fnprune.capture.TinyCapture;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.ElementType;
+import org.fnprune.model.MergedDecoders;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
 import org.fnprune.model.TinyGraph;
@@ -134,6 +135,18 @@ class CompensatedGraphTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("projections")
+  void bothBranchesComputeTheFit(String name) {
+    SlimCheck check = SlimCheck.of(MergedDecoders.of(model(name)));
+    PrunableUnit unit = check.structure().units().get(0);
+    assertThat(unit.consumers())
+        .hasSize(2 * ConsumerWeights.projections(check.dense(), unit).size());
+    if (unit.consumers().size() == 2) {
+      assertComputesTheFit(check, CompensationMethod.LEAST_SQUARES);
+    }
+  }
+
   /** For every consuming node: its biased output in the slim model against float64. */
   private static void assertComputesTheFit(SlimCheck check, CompensationMethod method) {
     PrunableUnit unit = check.structure().units().get(0);
@@ -162,7 +175,7 @@ class CompensatedGraphTest {
           assertThat(found.get(t, i)).as(tensor).isCloseTo(expected, within(2e-5));
         }
       }
-      from += HIDDEN;
+      from = (from + HIDDEN) % consumer.cols();
     }
   }
 

@@ -121,6 +121,20 @@ class KindsTest {
     }
   }
 
+  /** What one run has cut, another can cut again. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void aSlimModelCanBePrunedAgain(String name) {
+    SlimCheck once = all(name);
+    OnnxModel slim = once.slim(once.plan(Plans::half));
+    SlimCheck twice = all(slim);
+    assertThat(twice.structure().kinds()).contains(UnitKind.FFN, UnitKind.FFN_OUT);
+    assertThat(twice.structure().only(List.of(UnitKind.FFN_OUT)).units())
+        .allMatch(unit -> unit.width() == TinyGraph.HIDDEN / 2);
+    PruningPlan plan = twice.plan(Plans::one);
+    assertThat(twice.check(plan)).matches(Equivalence::passed);
+  }
+
   private static long removed(Structure structure, PruningPlan plan) {
     Map<String, Integer> kept = new HashMap<>();
     plan.units().forEach(unit -> kept.put(unit.id(), unit.kept().length()));

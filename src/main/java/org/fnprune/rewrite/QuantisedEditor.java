@@ -1,0 +1,35 @@
+package org.fnprune.rewrite;
+
+import org.fnprune.model.Graph;
+import org.fnprune.model.QuantisedMatrix;
+import org.fnprune.model.QuantisedTensors;
+import org.fnprune.model.TensorData;
+import org.fnprune.structure.QuantisedWeight;
+
+/** Cuts weights whose integers lie in blocks that share a scale. */
+final class QuantisedEditor {
+
+  private QuantisedEditor() {}
+
+  /**
+   * Keeps some rows or columns. Blocks that stay whole are copied; what is left of the others is
+   * put together to new blocks and quantised again.
+   *
+   * @param axis −2 for rows, −1 for columns
+   */
+  static void cut(GraphEditor editor, QuantisedWeight weight, int axis, int[] positions) {
+    QuantisedTensors stored =
+        weight.tensors(use -> editor.dense().model().data(editor.current(use)));
+    QuantisedMatrix matrix = stored.matrix();
+    QuantisedMatrix.Cut cut =
+        axis == -2 ? matrix.selectRows(positions) : matrix.selectCols(positions);
+    QuantisedTensors slim = stored.storing(cut.matrix());
+    editor.replace(weight.integers(), slim.integers());
+    editor.replace(weight.scales(), slim.scales());
+    Graph.Use zeros = weight.zeroPoints();
+    TensorData zeroPoints = slim.zeroPoints();
+    if (zeros != null && zeroPoints != null) {
+      editor.replace(zeros, zeroPoints);
+    }
+  }
+}
