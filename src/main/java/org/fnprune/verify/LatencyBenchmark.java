@@ -68,32 +68,26 @@ public final class LatencyBenchmark {
         "latency", (long) options.batchSizes().length() * options.runs(), "pairs of runs");
     for (int size : options.batchSizes().asList()) {
       TokenBatch batch = batches.apply(size);
-      if (!takes(dense, batch)) {
-        continue;
+      if (benchmark.warmUp(batch)) {
+        results.add(benchmark.measure(batch, options.runs()));
       }
-      benchmark.warmUp(batch);
-      results.add(benchmark.measure(batch, options.runs()));
     }
     progress.done();
     return results;
   }
 
-  /** Exports that are fixed to one batch size are measured at that one. */
-  private static boolean takes(Predictor dense, TokenBatch batch) {
-    try {
-      dense.predict(batch);
-      return true;
-    } catch (ModelRunException e) {
-      return false;
-    }
-  }
-
-  private void warmUp(TokenBatch batch) {
+  /** Whether the dense model takes the batch: some exports are fixed to one batch size. */
+  private boolean warmUp(TokenBatch batch) {
     long end = clock.getAsLong() + WARM_UP_NANOS;
     for (int i = 0; i == 0 || (i < WARM_UP && clock.getAsLong() < end); i++) {
-      dense.predict(batch);
+      try {
+        dense.predict(batch);
+      } catch (ModelRunException e) {
+        return false;
+      }
       slim.predict(batch);
     }
+    return true;
   }
 
   private LatencyResult measure(TokenBatch batch, int runs) {

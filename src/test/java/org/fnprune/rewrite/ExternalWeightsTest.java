@@ -72,6 +72,7 @@ class ExternalWeightsTest {
                 check.structure(),
                 plan,
                 SlimCheck.BATCHES,
+                java.util.List.of(),
                 SlimCheck.CPU))
         .matches(Equivalence::passed);
   }
