@@ -181,7 +181,7 @@ public final class Pipeline {
       throws IOException {
     Equivalence equivalence =
         Equivalence.check(
-            MaskedModel.of(inputs.dense(), inputs.structure()),
+            MaskedModel.of(inputs.dense(), inputs.structure(), plan),
             slim.onnx(),
             inputs.structure(),
             plan,

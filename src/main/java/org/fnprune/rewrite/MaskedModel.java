@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +15,15 @@ import java.util.Map;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.model.TensorData;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.FloatEnds;
+import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.structure.QuantisedWeight;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.UnitKind;
 
@@ -36,6 +40,20 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
 
   /** Adds masks for all units of a structure. */
   public static MaskedModel of(Graph dense, Structure structure) {
+    return of(dense, structure, ImmutableList.of());
+  }
+
+  /**
+   * The same for one plan. A weight whose blocks it breaks has the values that the slim model has
+   * to round it to; it multiplies the kept positions of the activation, so that all else can be
+   * compared exactly.
+   */
+  public static MaskedModel of(Graph dense, Structure structure, PruningPlan plan) {
+    return of(dense, structure, Requantised.of(dense, structure, plan));
+  }
+
+  private static MaskedModel of(
+      Graph dense, Structure structure, ImmutableList<Requantised.Part> rounded) {
     GraphEditor editor = new GraphEditor(dense);
     ImmutableMap.Builder<String, String> masks = ImmutableMap.builder();
     GraphProto.Builder inputs = GraphProto.newBuilder();
@@ -45,10 +63,58 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
       masks.put(unit.id(), mask);
       multiply(editor, unit, mask);
     }
+    rounded.forEach(part -> round(editor, part));
     OnnxModel edited = editor.build();
     GraphProto graph =
         edited.graph().toBuilder().addAllInput(inputs.getInputList()).clearValueInfo().build();
     return new MaskedModel(dense, edited.withGraph(graph), masks.buildOrThrow());
+  }
+
+  /** The products that read a weight read what the slim model keeps of it. */
+  private static void round(GraphEditor editor, Requantised.Part part) {
+    Graph dense = editor.dense();
+    QuantisedEditor.cut(
+        editor, part.weight(), part.slice().channels().axis(), part.positions().toArray());
+    String kept = editor.freshName(part.slice().storage() + "_kept");
+    long[] positions = part.positions().stream().asLongStream().toArray();
+    editor.put(
+        TensorData.ofLongs(kept, ImmutableList.of((long) positions.length), positions).toProto());
+    for (Projection consumer : part.unit().consumers()) {
+      boolean reads =
+          ConsumerWeights.quantised(dense, consumer)
+              .map(weight -> storage(dense, weight).equals(storage(dense, part.weight())))
+              .orElse(false);
+      if (reads) {
+        gather(editor, FloatEnds.maskable(dense, consumer), kept);
+        editor.node(consumer.node()).getAttributeBuilderList().stream()
+            .filter(attribute -> attribute.getName().equals("K"))
+            .forEach(attribute -> attribute.setI(positions.length));
+      }
+    }
+  }
+
+  private static String storage(Graph dense, QuantisedWeight weight) {
+    Graph.Use use = weight.integers();
+    return dense.storage(dense.node(use.node()).getInput(use.input()));
+  }
+
+  private static void gather(GraphEditor editor, Graph.Use entry, String kept) {
+    NodeProto.Builder reader = editor.node(entry.node());
+    String gathered = editor.freshName(reader.getInput(entry.input()) + "_kept");
+    editor.insertBefore(
+        entry.node(),
+        NodeProto.newBuilder()
+            .setOpType("Gather")
+            .addInput(reader.getInput(entry.input()))
+            .addInput(kept)
+            .addOutput(gathered)
+            .addAttribute(
+                AttributeProto.newBuilder()
+                    .setName("axis")
+                    .setType(AttributeProto.AttributeType.INT)
+                    .setI(-1))
+            .build());
+    reader.setInput(entry.input(), gathered);
   }
 
   private static void multiply(GraphEditor editor, PrunableUnit unit, String mask) {

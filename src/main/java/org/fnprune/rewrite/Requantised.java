@@ -1,9 +1,12 @@
 package org.fnprune.rewrite;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.fnprune.model.Graph;
+import org.fnprune.model.QuantisedMatrix;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.PrunableUnit;
@@ -19,9 +22,30 @@ public final class Requantised {
 
   private Requantised() {}
 
-  /** A warning for each unit of a plan whose weights do not all keep their values. */
+  /**
+   * One weight of which not all values stay what they are.
+   *
+   * @param slice along its blocks
+   * @param block inputs with one scale
+   * @param positions the inputs that are kept
+   */
+  record Part(
+      PrunableUnit unit,
+      WeightSlice slice,
+      QuantisedWeight weight,
+      int block,
+      ImmutableIntArray positions) {}
+
+  /** A warning for each weight of a plan whose values do not all stay what they are. */
   public static ImmutableList<String> warnings(Graph dense, Structure structure, PruningPlan plan) {
-    ImmutableList.Builder<String> warnings = ImmutableList.builder();
+    return of(dense, structure, plan).stream()
+        .map(part -> warning(dense, part))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The weights that a plan breaks blocks of. */
+  static ImmutableList<Part> of(Graph dense, Structure structure, PruningPlan plan) {
+    ImmutableList.Builder<Part> parts = ImmutableList.builder();
     for (PrunableUnit unit : structure.units()) {
       UnitPlan planned = plan.pruned().get(unit.id());
       if (planned == null) {
@@ -32,22 +56,35 @@ public final class Requantised {
       for (WeightSlice slice : unit.slices()) {
         int[] positions = slice.channels().positionsOf(kept);
         QuantisedWeight.of(dense, slice.use())
-            .map(weight -> weight.blockAlong(slice.channels().axis()))
-            .filter(block -> block > 1 && mixesBlocks(positions, block))
-            .ifPresent(block -> warnings.add(warning(unit, slice, block)));
+            .map(w -> part(unit, slice, w, positions))
+            .filter(part -> part.block() > 1 && mixesBlocks(positions, part.block()))
+            .ifPresent(parts::add);
       }
     }
-    return warnings.build();
+    return parts.build();
   }
 
-  private static String warning(PrunableUnit unit, WeightSlice slice, int block) {
-    return "unit '"
-        + unit.id()
-        + "': what is left of weight '"
-        + slice.storage()
-        + "' was quantised again, because its blocks of "
-        + block
-        + " inputs with one scale did not stay whole; the slim model is not exactly the masked one";
+  private static Part part(
+      PrunableUnit unit, WeightSlice slice, QuantisedWeight weight, int[] positions) {
+    int block = weight.blockAlong(slice.channels().axis());
+    return new Part(unit, slice, weight, block, ImmutableIntArray.copyOf(positions));
+  }
+
+  private static String warning(Graph dense, Part part) {
+    return String.format(
+        Locale.ROOT,
+        "unit '%s': what is left of weight '%s' was quantised again, because its blocks of %d inputs"
+            + " with one scale did not stay whole; the values that stay changed by %.1f%%",
+        part.unit().id(),
+        part.slice().storage(),
+        part.block(),
+        100 * cut(part.weight().tensors(dense).matrix(), part).error());
+  }
+
+  private static QuantisedMatrix.Cut cut(QuantisedMatrix matrix, Part part) {
+    return part.slice().channels().axis() == -2
+        ? matrix.selectRows(part.positions().toArray())
+        : matrix.selectCols(part.positions().toArray());
   }
 
   /** Whether positions that share a block afterwards come from several. */

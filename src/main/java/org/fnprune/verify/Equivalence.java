@@ -8,7 +8,6 @@ import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.rewrite.MaskedModel;
-import org.fnprune.rewrite.Requantised;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
@@ -23,8 +22,7 @@ import org.fnprune.structure.Structure;
  * @param maxAbsDiff largest difference of any value of one output: of the one that differs most
  *     beside its tolerance
  * @param tolerance what it may be: 1e-4 of that output's largest value (2e-2 in half precision,
- *     5e-2 where activations are quantised, and 0.25 where {@link Requantised} warns that weights
- *     changed)
+ *     5e-2 where activations may be quantised)
  * @param passed whether all outputs are the same by this rule, and the first is not all zero, which
  *     would make any two models equal
  * @param batches batches compared
@@ -46,9 +44,6 @@ public record Equivalence(
 
   /** One step of an 8-bit activation, which a difference in the last bit can round either way. */
   private static final double RELATIVE_QUANTISED = 5e-2;
-
-  /** Of the values of a weight that lies in blocks of 4 bits, a tenth is lost when they change. */
-  private static final double RELATIVE_REQUANTISED = 0.25;
 
   /**
    * Compares the models' outputs on {@code batches}, and on tokens that follow the first of them
@@ -117,12 +112,8 @@ public record Equivalence(
       try (BatchRunner runner = new BatchRunner(slim.get())) {
         trial.repeat(runner, comparison);
       }
-      boolean requantised = !Requantised.warnings(masked.dense(), structure, plan).isEmpty();
       return comparison.result(
-          requantised ? RELATIVE_REQUANTISED : relative(masked.model()),
-          trial.batches(),
-          trial.cachedSteps(),
-          trial.remarks());
+          relative(masked.model()), trial.batches(), trial.cachedSteps(), trial.remarks());
     }
   }
 

@@ -39,7 +39,7 @@ final class ExportSession implements AutoCloseable {
 
   ExportSession(Export export, OnnxModel model) {
     this.export = export;
-    this.session = OnnxSession.ofModel(model, RuntimeOptions.cpu(1));
+    this.session = OnnxSession.ofModel(model, RuntimeOptions.cpu(1).withExactIntegers());
     this.output = model.graph().getOutput(0).getName();
   }
 

@@ -46,7 +46,7 @@ public record SlimCheck(Graph dense, Structure structure) {
   /** Whether {@code slim} equals the dense model masked by {@code plan}. */
   public Equivalence compare(OnnxModel slim, PruningPlan plan) {
     return Equivalence.check(
-        MaskedModel.of(dense, structure), slim, structure, plan, BATCHES, List.of(), CPU);
+        MaskedModel.of(dense, structure, plan), slim, structure, plan, BATCHES, List.of(), CPU);
   }
 
   /** Rewrites and compares. */

@@ -363,7 +363,7 @@ class RefusalsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"MatMulNBits", "MatMulInteger", "QLinearMatMul", "MoE"})
+  @ValueSource(strings = {"QAttention", "MatMulBnb4", "MoE"})
   void operatorsWithWeightsInsideAreNamed(String operator) {
     g.op(operator, x, g.weight("w1", HIDDEN, WIDTH));
     assertRefused(g.head(x), "w1", "operator " + operator + " is not supported yet");
