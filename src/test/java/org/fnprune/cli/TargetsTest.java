@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fnprune.data.TinyTokenizers;
@@ -56,7 +57,9 @@ class TargetsTest {
   private void recipe(String model, String targets, String selector, boolean sequential) {
     work.write(
         "r.yaml",
-        """
+        String.format(
+            Locale.ROOT,
+            """
         model: %s
         output: out
         calibration: {dataset: text.jsonl}
@@ -64,8 +67,11 @@ class TargetsTest {
         prune: {targets: %s, sparsity: 0.5, selector: %s, round_to: 1}
         compensate: {method: least-squares, sequential: %s}
         verify: {tasks: [lm.yaml], latency: false}
-        """
-            .formatted(model, targets, selector, sequential));
+        """,
+            model,
+            targets,
+            selector,
+            sequential));
   }
 
   private JsonObject json(String name) {
