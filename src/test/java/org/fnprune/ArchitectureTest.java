@@ -9,6 +9,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
+import java.util.Arrays;
 
 /** Dependencies point one way: each package uses only those before it. */
 @AnalyzeClasses(packages = "org.fnprune", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -42,7 +43,7 @@ final class ArchitectureTest {
     layers =
         layers.layer("root").definedBy("org.fnprune").layer("cli").definedBy("org.fnprune.cli");
     for (int i = 1; i < ORDER.length; i++) {
-      String[] earlier = java.util.Arrays.copyOf(ORDER, i);
+      String[] earlier = Arrays.copyOf(ORDER, i);
       layers = layers.whereLayer(ORDER[i]).mayOnlyAccessLayers(earlier);
     }
     return layers

@@ -2,6 +2,7 @@ package org.fnprune.data;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.Arrays;
 
 /**
  * Token sequences that run through the model together, padded on the right to the longest.
@@ -50,7 +51,7 @@ public record TokenBatch(ImmutableList<ImmutableIntArray> sequences, int padId) 
     int length = length();
     long[] mask = new long[size() * length];
     for (int row = 0; row < size(); row++) {
-      java.util.Arrays.fill(mask, row * length, row * length + sequences.get(row).length(), 1L);
+      Arrays.fill(mask, row * length, row * length + sequences.get(row).length(), 1L);
     }
     return mask;
   }

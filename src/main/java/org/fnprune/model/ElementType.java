@@ -1,6 +1,7 @@
 package org.fnprune.model;
 
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import java.util.Arrays;
 import org.fnprune.common.UsageException;
 
 /** Element types that channels can be cut out of: whole bytes, or integers packed two per byte. */
@@ -88,7 +89,7 @@ public enum ElementType {
 
   /** Whether the type with ONNX number {@code number} is floating point. */
   public static boolean isFloat(int number) {
-    return java.util.Arrays.stream(values()).anyMatch(t -> t.number() == number && t.isFloat());
+    return Arrays.stream(values()).anyMatch(t -> t.number() == number && t.isFloat());
   }
 
   /**

@@ -3,6 +3,7 @@ package org.fnprune.model;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -56,7 +57,7 @@ final class QuantisedParameters {
 
   private static boolean isWeight(TensorProto tensor) {
     return tensor.getDimsCount() > 1
-        && java.util.Arrays.stream(ElementType.values())
+        && Arrays.stream(ElementType.values())
             .anyMatch(type -> type.number() == tensor.getDataType() && type.isQuantised());
   }
 }

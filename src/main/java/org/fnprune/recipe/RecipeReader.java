@@ -2,6 +2,7 @@ package org.fnprune.recipe;
 
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import org.fnprune.common.UsageException;
@@ -220,7 +221,7 @@ public final class RecipeReader {
 
   private void requireCalibration(
       CalibrationSection calibration, SelectorName selector, CompensationMethod method) {
-    List<String> users = new java.util.ArrayList<>();
+    List<String> users = new ArrayList<>();
     if (!BLIND.contains(selector)) {
       users.add("selector '" + Names.of(selector) + "'");
     }

@@ -3,6 +3,7 @@ package org.fnprune.recipe;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.fnprune.recipe.Recipe.Budget;
 import org.fnprune.recipe.Recipe.Calibration;
 import org.fnprune.recipe.Recipe.Latency;
@@ -171,7 +172,7 @@ public final class RecipeWriter {
               } else if ((c >= ' ' && c < 0x7f) || Character.isLetterOrDigit(c)) {
                 quoted.appendCodePoint(c);
               } else {
-                quoted.append(String.format(java.util.Locale.ROOT, "\\U%08x", c));
+                quoted.append(String.format(Locale.ROOT, "\\U%08x", c));
               }
             });
     return quoted.append('"').toString();

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,7 +220,7 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
     Map<String, ExtraInput> extra = new HashMap<>();
     for (PrunableUnit unit : structure.units()) {
       float[] mask = new float[unit.positions()];
-      java.util.Arrays.fill(mask, 1f);
+      Arrays.fill(mask, 1f);
       extra.put(name(unit.id()), new ExtraInput(mask, unit.positions()));
     }
     for (UnitPlan planned : plan.units()) {

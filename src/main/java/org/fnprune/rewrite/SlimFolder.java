@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -34,11 +35,7 @@ public final class SlimFolder {
    * @throws IOException when writing fails
    */
   public static void write(
-      OnnxModel dense,
-      OnnxModel slim,
-      ModelFolder source,
-      Path target,
-      java.util.Map<Path, String> patched)
+      OnnxModel dense, OnnxModel slim, ModelFolder source, Path target, Map<Path, String> patched)
       throws IOException {
     stage(dense, slim, source, target, patched).publish();
   }
@@ -50,11 +47,7 @@ public final class SlimFolder {
    * @throws IOException when writing fails
    */
   public static StagedFolder stage(
-      OnnxModel dense,
-      OnnxModel slim,
-      ModelFolder source,
-      Path target,
-      java.util.Map<Path, String> patched)
+      OnnxModel dense, OnnxModel slim, ModelFolder source, Path target, Map<Path, String> patched)
       throws IOException {
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     if (Files.exists(part)) {

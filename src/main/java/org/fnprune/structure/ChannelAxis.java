@@ -1,6 +1,8 @@
 package org.fnprune.structure;
 
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * Which channel each position of one axis of a tensor belongs to.
@@ -27,9 +29,7 @@ public record ChannelAxis(int axis, ImmutableIntArray channels) {
   }
 
   /** The positions whose channel is in {@code kept}, ascending. */
-  public int[] positionsOf(java.util.BitSet kept) {
-    return java.util.stream.IntStream.range(0, width())
-        .filter(i -> kept.get(channels.get(i)))
-        .toArray();
+  public int[] positionsOf(BitSet kept) {
+    return IntStream.range(0, width()).filter(i -> kept.get(channels.get(i))).toArray();
   }
 }

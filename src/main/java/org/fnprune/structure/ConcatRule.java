@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fnprune.model.Attributes;
 
 /**
@@ -14,8 +15,7 @@ final class ConcatRule implements OperatorRule {
   public void reach(Reach reach) {
     int axis = reach.axisFromEnd(Attributes.integer(reach.node(), "axis", 0), reach.tensor());
     if (!reach.channels().isOn(axis)) {
-      BroadcastRule.operands(
-          reach, java.util.stream.IntStream.range(0, reach.node().getInputCount()).toArray());
+      BroadcastRule.operands(reach, IntStream.range(0, reach.node().getInputCount()).toArray());
       return;
     }
     List<ChannelLayout> parts = reach.forward() ? around(reach, axis) : ranges(reach, axis);

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 
@@ -200,7 +201,7 @@ final class MatrixProductRule implements OperatorRule {
     private void factor(int i, int axisOfResult, ChannelLayout result) {
       ChannelPropagation propagation = reach.propagation();
       String tensor = reach.input(operands.factor(i));
-      java.util.function.IntPredicate has =
+      IntPredicate has =
           axis ->
               axis == axisOfResult
                   || (axis != ROWS && axis != COLUMNS && propagation.spans(tensor, axis));

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.fnprune.model.Attributes;
 
 /**
@@ -139,7 +140,7 @@ final class MixingRule implements OperatorRule {
   }
 
   private static int[] from(int axis) {
-    return java.util.stream.IntStream.range(axis, 0).toArray();
+    return IntStream.range(axis, 0).toArray();
   }
 
   private static int[] all(int rank) {

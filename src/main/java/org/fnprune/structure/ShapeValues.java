@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 
@@ -55,7 +56,7 @@ final class ShapeValues {
   }
 
   private static ImmutableList<ShapeElement> map(
-      List<ShapeElement> elements, java.util.function.UnaryOperator<ShapeElement> change) {
+      List<ShapeElement> elements, UnaryOperator<ShapeElement> change) {
     return elements.stream().map(change).collect(ImmutableList.toImmutableList());
   }
 

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.fnprune.model.Graph;
@@ -89,7 +90,7 @@ final class SizeReaders {
   }
 
   private boolean mayHoldChannelCount(String tensor) {
-    Optional<? extends java.util.List<ShapeElement>> elements = shapes.values(tensor);
+    Optional<? extends List<ShapeElement>> elements = shapes.values(tensor);
     return elements.isEmpty() || elements.get().stream().anyMatch(settling::isComputedFromPruned);
   }
 }

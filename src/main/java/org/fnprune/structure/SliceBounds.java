@@ -2,6 +2,7 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.common.collect.ImmutableList;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.fnprune.model.Attributes;
@@ -86,7 +87,7 @@ record SliceBounds(int element, int start, int end, int step) {
           .numbers(node.getInput(AXES))
           .map(
               n ->
-                  java.util.Arrays.stream(n)
+                  Arrays.stream(n)
                       .mapToObj(a -> fromEnd(a, rank))
                       .collect(ImmutableList.toImmutableList()));
     }

@@ -1,6 +1,7 @@
 package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -59,7 +60,7 @@ final class SliceRule implements OperatorRule {
     ChannelLayout both =
         size == bounds.positions().length
             ? part
-            : ChannelLayout.concatenated(axis, java.util.List.of(part, rest));
+            : ChannelLayout.concatenated(axis, List.of(part, rest));
     int[] order = new int[size];
     int taken = 0;
     int left = bounds.positions().length;

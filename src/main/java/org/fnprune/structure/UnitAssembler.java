@@ -5,6 +5,7 @@ import com.google.common.collect.ImmutableMap;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.fnprune.model.Graph;
 
@@ -26,11 +27,11 @@ final class UnitAssembler {
    * @throws Blocked when the group is not a regular unit
    */
   static PrunableUnit assemble(
-      ChannelPropagation found, java.util.function.Function<UnitKind, String> name, int layer) {
+      ChannelPropagation found, Function<UnitKind, String> name, int layer) {
     return new UnitAssembler(found).assemble(name, layer);
   }
 
-  private PrunableUnit assemble(java.util.function.Function<UnitKind, String> name, int layer) {
+  private PrunableUnit assemble(Function<UnitKind, String> name, int layer) {
     List<String> activations = activations();
     String activation = activations.get(0);
     settling.number(layout(activation));

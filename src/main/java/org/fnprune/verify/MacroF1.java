@@ -1,6 +1,7 @@
 package org.fnprune.verify;
 
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,7 @@ public record MacroF1(ImmutableIntArray gold, ImmutableIntArray predicted) imple
   @Override
   public double value() {
     int[] all = new int[n()];
-    java.util.Arrays.setAll(all, i -> i);
+    Arrays.setAll(all, i -> i);
     return valueOf(all);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.fnprune.common.Failures;
 import org.fnprune.common.Progress;
@@ -109,7 +110,7 @@ class MomentsMergeTest {
   void aFolderWithAFileCutOffIsNotComplete() throws IOException {
     Path a = capture("a", 0, 30, OPTIONS);
     byte[] sum = Files.readAllBytes(a.resolve("rows.lag.npy"));
-    Files.write(a.resolve("rows.lag.npy"), java.util.Arrays.copyOf(sum, sum.length - 1));
+    Files.write(a.resolve("rows.lag.npy"), Arrays.copyOf(sum, sum.length - 1));
     assertThat(MomentsFiles.open(a)).isEmpty();
   }
 

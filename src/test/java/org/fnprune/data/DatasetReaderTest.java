@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.fnprune.common.Failures;
@@ -165,11 +166,11 @@ class DatasetReaderTest {
   @ValueSource(strings = {"d.jsonl", "d.csv", "d.tsv", "d.txt"})
   void badUtf8IsRefusedWithItsLine(String name) throws IOException {
     byte[] good = "{\"text\": \"text\"}\n".repeat(3).getBytes(StandardCharsets.UTF_8);
-    byte[] content = java.util.Arrays.copyOf("text\n".getBytes(StandardCharsets.UTF_8), 5);
+    byte[] content = Arrays.copyOf("text\n".getBytes(StandardCharsets.UTF_8), 5);
     if (name.equals("d.jsonl")) {
       content = good;
     }
-    byte[] bad = java.util.Arrays.copyOf(content, content.length + 2);
+    byte[] bad = Arrays.copyOf(content, content.length + 2);
     bad[content.length] = (byte) 0xc3;
     bad[content.length + 1] = '\n';
     Path file = Files.write(folder.resolve(name), bad);

@@ -5,6 +5,8 @@ import static org.fnprune.model.TinyGraph.integer;
 import static org.fnprune.model.TinyGraph.integers;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -252,13 +254,13 @@ public final class FusedAttention {
     String rows = g.op("Gather", g.op("Shape", "input_ids"), longs("batch", 0));
     String lengths =
         g.op("Cast", integer("to", ElementType.INT32.number()), g.op("Expand", last, rows));
-    String[] all = java.util.Arrays.copyOf(inputs, Math.max(7, inputs.length));
+    String[] all = Arrays.copyOf(inputs, Math.max(7, inputs.length));
     for (int i = 0; i < all.length; i++) {
       all[i] = all[i] == null ? "" : all[i];
     }
     all[5] = lengths;
     all[6] = total;
-    List<AttributeProto> attributes = new java.util.ArrayList<>(more);
+    List<AttributeProto> attributes = new ArrayList<>(more);
     attributes.add(COUNT);
     attributes.add(integer("kv_num_heads", keyHeads));
     return g.microsoft("GroupQueryAttention", 3, attributes, all).get(0);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.fnprune.common.Failures;
 import org.fnprune.recipe.Networks.Algorithm;
 import org.fnprune.recipe.Networks.Components;
@@ -174,7 +175,7 @@ class NetworksSectionTest {
     String key = entry.substring(0, colon);
     String value = entry.substring(colon + 1).strip();
     if (!value.startsWith("'") && !value.startsWith("[")) {
-      Flag flag = Flag.valueOf(key.toUpperCase(java.util.Locale.ROOT));
+      Flag flag = Flag.valueOf(key.toUpperCase(Locale.ROOT));
       assertThat(Failures.of(() -> flag(flag, value)))
           .isEqualTo("--" + flag.option() + message.substring(message.indexOf(' ')) + " | " + help);
     }

@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.SampleNetworks;
@@ -125,7 +126,7 @@ class ReportTextTest {
 
   private static UnitPlan unit(int layer, int kept) {
     String id = "layers." + (layer < 0 ? 2 : layer) + ".ffn";
-    int[] first = java.util.stream.IntStream.range(0, kept).toArray();
+    int[] first = IntStream.range(0, kept).toArray();
     return new UnitPlan(id, "ffn", layer, "act", -1, 4, 1, ImmutableIntArray.copyOf(first));
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.fnprune.model.ModelFiles;
@@ -72,7 +73,7 @@ class ExternalWeightsTest {
                 check.structure(),
                 plan,
                 SlimCheck.BATCHES,
-                java.util.List.of(),
+                List.of(),
                 SlimCheck.CPU))
         .matches(Equivalence::passed);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fnprune.model.AttentionDialects;
 import org.fnprune.model.OnnxModel;
@@ -56,7 +57,7 @@ class HeadsEqualMaskedTest {
     }
   }
 
-  private static java.util.stream.IntStream first(int width) {
-    return java.util.stream.IntStream.range(0, width / 2);
+  private static IntStream first(int width) {
+    return IntStream.range(0, width / 2);
   }
 }

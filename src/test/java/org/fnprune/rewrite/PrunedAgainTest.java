@@ -3,6 +3,7 @@ package org.fnprune.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -64,6 +65,6 @@ class PrunedAgainTest {
   }
 
   private static List<Double> values(OnnxModel model, TensorProto tensor) {
-    return java.util.Arrays.stream(model.data(tensor).toDoubles()).boxed().toList();
+    return Arrays.stream(model.data(tensor).toDoubles()).boxed().toList();
   }
 }

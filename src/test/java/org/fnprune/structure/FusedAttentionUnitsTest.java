@@ -5,6 +5,7 @@ import static org.fnprune.model.FusedAttention.HEADS;
 import static org.fnprune.model.FusedAttention.KV_HEADS;
 import static org.fnprune.model.FusedAttention.SIZE;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -99,7 +100,7 @@ class FusedAttentionUnitsTest {
         .containsExactly("num_heads", "kv_num_heads");
     assertThat(unit.edits())
         .extracting(edit -> ((AttributeEdit) edit).axis().channels().asList())
-        .containsExactly(java.util.List.of(0, 0, 1, 1), java.util.List.of(0, 1));
+        .containsExactly(List.of(0, 0, 1, 1), List.of(0, 1));
   }
 
   private static PrunableUnit unit(Map<String, OnnxModel> models, String name) {

@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.fnprune.common.Failures;
@@ -271,7 +272,7 @@ class TasksTest {
     Predictor broken =
         batch -> {
           float[] values = new float[batch.size() * batch.length() * WORDS.length];
-          java.util.Arrays.fill(values, Float.NaN);
+          Arrays.fill(values, Float.NaN);
           return logits(values, batch.size(), batch.length(), WORDS.length);
         };
     Task answer = load("type: generation", "{\"prompt\": \"a\", \"answer\": \" ?\"}", 0);
