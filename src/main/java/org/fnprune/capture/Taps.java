@@ -10,6 +10,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.Longs;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TensorData;
@@ -93,7 +94,8 @@ final class Taps {
             .mapToObj(
                 i -> positions(signal.tensors().get(i), signal.widths().get(i), name + "_" + i))
             .toArray(String[]::new);
-    graph.addNode(node("Concat", name + "_positions", parts).addAttribute(integer("axis", 1)));
+    graph.addNode(
+        node("Concat", name + "_positions", parts).addAttribute(Attributes.of("axis", 1)));
     return name + "_positions";
   }
 
@@ -102,13 +104,13 @@ final class Taps {
     longs(name + "_width", width);
     graph.addNode(
         node("Concat", name + "_shape", BatchTokens.POSITIONS, name + "_width")
-            .addAttribute(integer("axis", 0)));
+            .addAttribute(Attributes.of("axis", 0)));
     add("Reshape", name + "_positions", name + "_float", name + "_shape");
     return name + "_positions";
   }
 
   private void gather(String positions, String indices, String rows) {
-    graph.addNode(node("Gather", rows, positions, indices).addAttribute(integer("axis", 0)));
+    graph.addNode(node("Gather", rows, positions, indices).addAttribute(Attributes.of("axis", 0)));
   }
 
   /** Splits rows into blocks of channels; returns their names. */
@@ -117,7 +119,7 @@ final class Taps {
       return ImmutableList.of(rows);
     }
     NodeProto.Builder split = NodeProto.newBuilder().setOpType("Split").setName(rows + "_blocks");
-    split.addInput(rows).addAttribute(integer("axis", 1));
+    split.addInput(rows).addAttribute(Attributes.of("axis", 1));
     long[] widths = IntStream.range(0, tiles.blocks()).mapToLong(tiles::width).toArray();
     for (int b = 0; b < widths.length; b++) {
       split.addOutput(rows + "_block_" + b);
@@ -145,7 +147,8 @@ final class Taps {
 
   /** Outputs leftᵀ · right. */
   void outputProduct(String name, String left, String right) {
-    NodeProto.Builder gemm = node("Gemm", name, left, right).addAttribute(integer("transA", 1));
+    NodeProto.Builder gemm =
+        node("Gemm", name, left, right).addAttribute(Attributes.of("transA", 1));
     if (model.opset() < GEMM_OF_TWO) {
       gemm.addInput(ZERO);
     }
@@ -162,7 +165,7 @@ final class Taps {
   private void cast(String tensor, String name) {
     graph.addNode(
         node("Cast", name + "_float", tensor)
-            .addAttribute(integer("to", ElementType.FLOAT.number())));
+            .addAttribute(Attributes.of("to", ElementType.FLOAT.number())));
   }
 
   private void longs(String name, long... values) {
@@ -176,14 +179,6 @@ final class Taps {
         .setName(output)
         .addAllInput(List.of(inputs))
         .addOutput(output);
-  }
-
-  private static AttributeProto integer(String name, long value) {
-    return AttributeProto.newBuilder()
-        .setName(name)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(value)
-        .build();
   }
 
   private static AttributeProto integers(String name, long... values) {

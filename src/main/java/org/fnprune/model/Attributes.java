@@ -5,10 +5,19 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the attributes of a node. */
+/** Reads the attributes of a node, and makes them. */
 public final class Attributes {
 
   private Attributes() {}
+
+  /** An attribute that is an integer. */
+  public static AttributeProto of(String name, long value) {
+    return AttributeProto.newBuilder()
+        .setName(name)
+        .setType(AttributeProto.AttributeType.INT)
+        .setI(value)
+        .build();
+  }
 
   /** An integer attribute, or {@code fallback} when it is not there. */
   public static long integer(NodeProto node, String name, long fallback) {

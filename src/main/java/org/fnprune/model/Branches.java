@@ -90,11 +90,7 @@ public final class Branches {
   }
 
   static AttributeProto number(long number) {
-    return AttributeProto.newBuilder()
-        .setName(NUMBER)
-        .setType(AttributeProto.AttributeType.INT)
-        .setI(number)
-        .build();
+    return Attributes.of(NUMBER, number);
   }
 
   /** The number of the If that a node stands for. */

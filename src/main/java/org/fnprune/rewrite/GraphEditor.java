@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
@@ -136,6 +137,18 @@ final class GraphEditor {
     initializers.put(tensor.getName(), tensor);
     sliced.remove(tensor.getName());
     names.add(tensor.getName());
+  }
+
+  /** Adds an initialiser under a name of its own that begins with {@code base}; the name. */
+  String add(TensorData tensor, String base) {
+    String name = freshName(base);
+    put(tensor.named(name).toProto());
+    return name;
+  }
+
+  /** Adds whole numbers as an initialiser under a name that begins with {@code base}; the name. */
+  String vector(String base, long... numbers) {
+    return add(TensorData.ofLongs("", ImmutableList.of((long) numbers.length), numbers), base);
   }
 
   void insertBefore(int index, NodeProto node) {

@@ -1,6 +1,5 @@
 package org.fnprune.rewrite;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -13,10 +12,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.model.TensorData;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
@@ -76,10 +75,8 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
     Graph dense = editor.dense();
     QuantisedEditor.cut(
         editor, part.weight(), part.slice().channels().axis(), part.positions().toArray());
-    String kept = editor.freshName(part.slice().storage() + "_kept");
     long[] positions = part.positions().stream().asLongStream().toArray();
-    editor.put(
-        TensorData.ofLongs(kept, ImmutableList.of((long) positions.length), positions).toProto());
+    String kept = editor.vector(part.slice().storage() + "_kept", positions);
     for (Projection consumer : part.unit().consumers()) {
       boolean reads =
           ConsumerWeights.quantised(dense, consumer)
@@ -109,11 +106,7 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
             .addInput(reader.getInput(entry.input()))
             .addInput(kept)
             .addOutput(gathered)
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("axis")
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(-1))
+            .addAttribute(Attributes.of("axis", -1))
             .build());
     reader.setInput(entry.input(), gathered);
   }
@@ -191,11 +184,7 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
             .setOpType("Cast")
             .addInput(mask)
             .addOutput(factor)
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("to")
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(type.number()))
+            .addAttribute(Attributes.of("to", type.number()))
             .build());
     return factor;
   }

@@ -2,14 +2,13 @@ package org.fnprune.rewrite;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import com.google.common.collect.ImmutableList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.fnprune.model.TensorData;
+import org.fnprune.model.Attributes;
 import org.fnprune.structure.GraphEdit;
 import org.fnprune.structure.GraphEdit.AttributeEdit;
 import org.fnprune.structure.GraphEdit.NewSize;
@@ -72,7 +71,7 @@ final class NumberEditor {
     if (split.getInputCount() > 1) {
       split.setInput(
           1,
-          vector(
+          editor.vector(
               split.getInput(1) + "_pruned", sizes.stream().mapToLong(Long::longValue).toArray()));
       return;
     }
@@ -93,7 +92,7 @@ final class NumberEditor {
     NodeProto.Builder reader = editor.node(edit.node());
     String operand = reader.getInput(edit.input());
     long[] positions = IntStream.of(edit.axis().positionsOf(kept)).asLongStream().toArray();
-    String picked = vector(operand + "_kept", positions);
+    String picked = editor.vector(operand + "_kept", positions);
     String from = operand;
     if (edit.repeated()) {
       from =
@@ -101,12 +100,13 @@ final class NumberEditor {
               edit.node(),
               "Reshape",
               operand,
-              vector(operand + "_split", -1, edit.axis().width(), 0),
+              editor.vector(operand + "_split", -1, edit.axis().width(), 0),
               0);
     }
     String result = insert(edit.node(), "Gather", from, picked, edit.repeated() ? 1 : edit.at());
     if (edit.repeated()) {
-      result = insert(edit.node(), "Reshape", result, vector(operand + "_merged", -1, 1, 0), 0);
+      result =
+          insert(edit.node(), "Reshape", result, editor.vector(operand + "_merged", -1, 1, 0), 0);
     }
     reader.setInput(edit.input(), result);
   }
@@ -121,11 +121,7 @@ final class NumberEditor {
             .addInput(numbers)
             .addOutput(output);
     if (operator.equals("Gather")) {
-      node.addAttribute(
-          AttributeProto.newBuilder()
-              .setName("axis")
-              .setType(AttributeProto.AttributeType.INT)
-              .setI(axis));
+      node.addAttribute(Attributes.of("axis", axis));
     }
     editor.insertBefore(before, node.build());
     return output;
@@ -146,11 +142,5 @@ final class NumberEditor {
         .filter(a -> a.getName().equals(name))
         .findFirst()
         .orElseThrow();
-  }
-
-  private String vector(String base, long... values) {
-    String name = editor.freshName(base);
-    editor.put(TensorData.ofLongs(name, ImmutableList.of((long) values.length), values).toProto());
-    return name;
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.TensorData;
 import org.fnprune.structure.PrunableUnit;
@@ -102,11 +103,7 @@ final class OutputSpread {
             .setOpType("Gather")
             .addInput(last)
             .addInput(put(TensorData.ofInts("", dims(places.length), places), "_places"))
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("axis")
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(rank - 1)),
+            .addAttribute(Attributes.of("axis", rank - 1)),
         "_spread");
   }
 
@@ -130,9 +127,7 @@ final class OutputSpread {
   }
 
   private String put(TensorData data, String role) {
-    String name = editor.freshName(base + role);
-    editor.put(data.named(name).toProto());
-    return name;
+    return editor.add(data, base + role);
   }
 
   private static ImmutableList<Long> dims(int length) {

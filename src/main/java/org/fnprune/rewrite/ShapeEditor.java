@@ -2,7 +2,6 @@ package org.fnprune.rewrite;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.fnprune.model.Attributes;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.model.TensorData;
@@ -83,7 +83,7 @@ final class ShapeEditor {
             .setOpType(operator)
             .setName(result)
             .addInput(vector)
-            .addInput(vector(result + "_factors", factors))
+            .addInput(editor.vector(result + "_factors", factors))
             .addOutput(result)
             .build());
     return result;
@@ -106,7 +106,8 @@ final class ShapeEditor {
       return changed(constant.get(), part, values);
     }
     return length == values.size()
-        ? vector(part + "_pruned", values.values().stream().mapToLong(Long::longValue).toArray())
+        ? editor.vector(
+            part + "_pruned", values.values().stream().mapToLong(Long::longValue).toArray())
         : replaced(before, part, length, values);
   }
 
@@ -114,8 +115,8 @@ final class ShapeEditor {
     long[] numbers = constant.toLongs();
     values.forEach((i, value) -> numbers[i] = value);
     return constant.type() == ElementType.INT32
-        ? put(TensorData.ofInts("", constant.dims(), numbers), tensor + "_pruned")
-        : vector(tensor + "_pruned", numbers);
+        ? editor.add(TensorData.ofInts("", constant.dims(), numbers), tensor + "_pruned")
+        : editor.vector(tensor + "_pruned", numbers);
   }
 
   /** How many elements each part of a Concat has: exporters join constants and single sizes. */
@@ -164,7 +165,7 @@ final class ShapeEditor {
       if (entry.getKey() > from) {
         concat.addInput(slice(before, vector, from, entry.getKey()));
       }
-      concat.addInput(vector(vector + "_number", entry.getValue()));
+      concat.addInput(editor.vector(vector + "_number", entry.getValue()));
       from = entry.getKey() + 1;
     }
     if (from < length) {
@@ -173,15 +174,7 @@ final class ShapeEditor {
     String whole = editor.freshName(vector + "_pruned");
     editor.insertBefore(
         before,
-        concat
-            .setName(whole)
-            .addOutput(whole)
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("axis")
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(0))
-            .build());
+        concat.setName(whole).addOutput(whole).addAttribute(Attributes.of("axis", 0)).build());
     return whole;
   }
 
@@ -192,7 +185,7 @@ final class ShapeEditor {
     if (editor.dense().model().opset() < SLICE_WITH_INPUTS) {
       slice.addAttribute(integers("starts", from)).addAttribute(integers("ends", to));
     } else {
-      slice.addInput(vector(part + "_from", from)).addInput(vector(part + "_to", to));
+      slice.addInput(editor.vector(part + "_from", from)).addInput(editor.vector(part + "_to", to));
     }
     editor.insertBefore(before, slice.build());
     return part;
@@ -204,15 +197,5 @@ final class ShapeEditor {
         .setType(AttributeProto.AttributeType.INTS)
         .addInts(value)
         .build();
-  }
-
-  private String vector(String base, long... values) {
-    return put(TensorData.ofLongs("", ImmutableList.of((long) values.length), values), base);
-  }
-
-  private String put(TensorData tensor, String base) {
-    String name = editor.freshName(base);
-    editor.put(tensor.named(name).toProto());
-    return name;
   }
 }

@@ -93,6 +93,13 @@ record AxisShapes(NodeOutput made) {
         : Optional.of(axes.stream().mapToLong(Long::longValue).toArray());
   }
 
+  /** Axes counted from the front, ascending. */
+  private static TreeSet<Integer> fromFront(long[] axes, int rank) {
+    TreeSet<Integer> counted = new TreeSet<>();
+    Arrays.stream(axes).forEach(a -> counted.add((int) (a < 0 ? a + rank : a)));
+    return counted;
+  }
+
   Optional<ImmutableList<Size>> unsqueeze() {
     Optional<ImmutableList<Size>> from = made.input(0);
     Optional<long[]> axes = axes();
@@ -100,10 +107,8 @@ record AxisShapes(NodeOutput made) {
       return Optional.empty();
     }
     int rank = from.get().size() + axes.get().length;
-    TreeSet<Integer> added = new TreeSet<>();
-    Arrays.stream(axes.get()).forEach(a -> added.add((int) (a < 0 ? a + rank : a)));
     List<Size> sizes = new ArrayList<>(from.get());
-    for (int at : added) {
+    for (int at : fromFront(axes.get(), rank)) {
       if (at < 0 || at > sizes.size()) {
         return Optional.empty();
       }
@@ -119,8 +124,7 @@ record AxisShapes(NodeOutput made) {
       return Optional.empty();
     }
     int rank = from.get().size();
-    Set<Integer> gone = new TreeSet<>();
-    Arrays.stream(axes.get()).forEach(a -> gone.add((int) (a < 0 ? a + rank : a)));
+    Set<Integer> gone = fromFront(axes.get(), rank);
     return Optional.of(
         IntStream.range(0, rank)
             .filter(i -> !gone.contains(i))
@@ -156,8 +160,7 @@ record AxisShapes(NodeOutput made) {
       return Optional.empty();
     }
     int rank = from.get().size();
-    Set<Integer> gone = new TreeSet<>();
-    Arrays.stream(axes.get()).forEach(a -> gone.add((int) (a < 0 ? a + rank : a)));
+    Set<Integer> gone = fromFront(axes.get(), rank);
     return Optional.of(
         IntStream.range(0, rank)
             .filter(i -> keep || !gone.contains(i))
