@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.capture.Capture;
 import org.fnprune.capture.CaptureOptions;
 import org.fnprune.capture.MomentsFiles;
@@ -18,8 +19,10 @@ import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.ProjectionCapture;
 import org.fnprune.capture.Projector;
 import org.fnprune.capture.Signal;
+import org.fnprune.capture.WeightedMoments;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
+import org.fnprune.data.CalibrationText;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.SelfTest;
 import org.fnprune.linalg.Threads;
@@ -118,11 +121,35 @@ public final class Discovery {
     return MomentsFiles.open(output).orElseThrow();
   }
 
-  /** The moments of each group of text, and of all of it. */
-  record Captures(MomentsStore all, ImmutableList<MomentsStore> groups) {
+  /**
+   * The moments of each group of the task's text, and of all text, that to retain included.
+   *
+   * @param retained of the text to retain alone; empty without
+   */
+  record Captures(
+      CalibrationMoments moments,
+      ImmutableList<MomentsStore> groups,
+      Optional<MomentsStore> retained) {
 
     static Captures of(MomentsStore all) {
-      return new Captures(all, ImmutableList.of(all));
+      return new Captures(CalibrationMoments.of(all), ImmutableList.of(all), Optional.empty());
+    }
+
+    /** With what was held out and what is to be retained. */
+    private Captures with(
+        Optional<MomentsStore> heldOut,
+        Optional<MomentsStore> general,
+        Optional<MomentsStore> generalHeldOut,
+        double weight) {
+      MomentsStore task = moments.all();
+      return new Captures(
+          new CalibrationMoments(
+              general.<MomentsStore>map(g -> new WeightedMoments(task, g, weight)).orElse(task),
+              general.isPresent() && heldOut.isPresent()
+                  ? generalHeldOut.map(g -> new WeightedMoments(heldOut.get(), g, weight))
+                  : heldOut),
+          groups,
+          general);
     }
   }
 
@@ -142,8 +169,31 @@ public final class Discovery {
       return before.get();
     }
     NetworkFiles.remove(folder.networks());
+    captureTask(folder);
+    if (inputs.texts().size() > 1) {
+      CalibrationText general = inputs.texts().get(1);
+      capture(
+          ImmutableList.<TokenBatch>builder()
+              .addAll(general.fitting())
+              .addAll(general.heldOut())
+              .build(),
+          folder.retained());
+      captureHeldOut(general, folder.retainedHeldOut());
+    }
+    captureHeldOut(inputs.texts().get(0), folder.heldOut());
+    return read(folder).orElseThrow();
+  }
+
+  private void captureHeldOut(CalibrationText text, Path target) throws IOException {
+    if (!text.heldOut().isEmpty()) {
+      capture(text.heldOut(), target);
+    }
+  }
+
+  private void captureTask(RunFolder folder) throws IOException {
     if (inputs.groups().size() == 1) {
-      return Captures.of(capture(inputs.calibration(), folder.moments()));
+      capture(inputs.calibration(), folder.moments());
+      return;
     }
     List<Path> parts = new ArrayList<>();
     for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
@@ -152,11 +202,28 @@ public final class Discovery {
       capture(group, part);
     }
     MomentsMerge.merge(parts, folder.moments());
-    return read(folder).orElseThrow();
   }
 
   /** What the folder holds of a complete capture of all that this run needs. */
   private Optional<Captures> read(RunFolder folder) {
+    Optional<Captures> task = readTask(folder);
+    Optional<MomentsStore> heldOut = complete(folder.heldOut());
+    Optional<MomentsStore> general = complete(folder.retained());
+    Optional<MomentsStore> generalHeldOut = complete(folder.retainedHeldOut());
+    boolean whole = heldOut.isPresent() == !inputs.texts().get(0).heldOut().isEmpty();
+    double weight = 0;
+    if (inputs.texts().size() > 1) {
+      CalibrationText text = inputs.texts().get(1);
+      weight = text.weight();
+      whole &= general.isPresent() && generalHeldOut.isPresent() == !text.heldOut().isEmpty();
+    }
+    double counts = weight;
+    return whole
+        ? task.map(captures -> captures.with(heldOut, general, generalHeldOut, counts))
+        : Optional.empty();
+  }
+
+  private Optional<Captures> readTask(RunFolder folder) {
     Optional<MomentsStore> all = complete(folder.moments());
     if (all.isEmpty() || inputs.groups().size() == 1) {
       return all.map(Captures::of);
@@ -169,7 +236,8 @@ public final class Discovery {
       }
       groups.add(group.get());
     }
-    return Optional.of(new Captures(all.get(), groups.build()));
+    return Optional.of(
+        new Captures(CalibrationMoments.of(all.get()), groups.build(), Optional.empty()));
   }
 
   private Optional<MomentsStore> complete(Path moments) {

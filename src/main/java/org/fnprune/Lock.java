@@ -31,6 +31,7 @@ final class Lock {
     read.folder().companion("config.json").ifPresent(inputs::add);
     if (recipe.calibration() != null) {
       inputs.addAll(recipe.calibration().datasets());
+      recipe.calibration().ofRetain().ifPresent(retain -> inputs.addAll(retain.datasets()));
     }
     if (recipe.moments() != null) {
       inputs.add(recipe.moments().resolve("moments.json"));

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.fnprune.capture.MomentsStore;
+import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
@@ -114,11 +114,13 @@ public final class Pipeline {
                 Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)
                     ? discovery.networks(captures, folder)
                     : ImmutableMap.of());
-    MomentsStore moments = captures.all();
+    CalibrationMoments moments = captures.moments();
     PruningPlan plan =
         clock.time(
             "select",
-            () -> Planner.plan(model, structure, moments, networks, recipe.prune(), recipe.seed()));
+            () ->
+                Planner.plan(
+                    model, structure, moments.all(), networks, recipe.prune(), recipe.seed()));
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
     ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
     patch.warnings().forEach(this::warn);
@@ -133,7 +135,7 @@ public final class Pipeline {
                     .fit(
                         recipe.compensate(),
                         moments,
-                        inputs.calibration(),
+                        inputs.texts(),
                         device,
                         this::warn,
                         listener));

@@ -184,6 +184,21 @@ public record RunFolder(Path root, State state) {
     return moments().resolve("group-" + (group + 1));
   }
 
+  /** Of the samples of the task's text that are held out. */
+  Path heldOut() {
+    return moments().resolve("held-out");
+  }
+
+  /** Of the text to retain. */
+  Path retained() {
+    return moments().resolve("retain");
+  }
+
+  /** Of the samples of that text that are held out. */
+  Path retainedHeldOut() {
+    return moments().resolve("retain-held-out");
+  }
+
   Path networks() {
     return root.resolve("networks");
   }

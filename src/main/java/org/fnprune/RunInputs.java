@@ -1,5 +1,7 @@
 package org.fnprune;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
@@ -15,6 +17,7 @@ import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
+import org.fnprune.data.CalibrationText;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
@@ -48,6 +51,8 @@ import org.fnprune.verify.Task;
  * @param signals what is captured of the text
  * @param groups batches of sample text by group, longest first; one group without a name where
  *     nothing is grouped, none when the recipe has no text
+ * @param texts the same text, with a part held out, and then the text to retain; none when the
+ *     recipe has no text
  * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
  * @param tasks what to measure
@@ -60,6 +65,7 @@ record RunInputs(
     Structure structure,
     ImmutableList<Signal> signals,
     ImmutableMap<String, ImmutableList<TokenBatch>> groups,
+    ImmutableList<CalibrationText> texts,
     int skipped,
     Optional<MomentsStore> captured,
     ImmutableList<Task> tasks,
@@ -147,6 +153,7 @@ record RunInputs(
         Targets.of(found, recipe),
         ImmutableList.of(),
         ImmutableMap.of(),
+        ImmutableList.of(),
         0,
         Optional.empty(),
         ImmutableList.of(),
@@ -162,7 +169,7 @@ record RunInputs(
             .distinct()
             .collect(ImmutableList.toImmutableList());
     return new RunInputs(
-        folder, dense, found, structure, wanted, groups, skipped, captured, tasks, hashes);
+        folder, dense, found, structure, wanted, groups, texts, skipped, captured, tasks, hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -183,6 +190,7 @@ record RunInputs(
         structure,
         signals,
         groups,
+        texts,
         skipped,
         Optional.of(store),
         tasks,
@@ -208,7 +216,8 @@ record RunInputs(
           TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
-            folder, dense, found, structure, signals, groups, skipped, captured, loaded, hashes);
+            folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,
+            hashes);
       }
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
@@ -226,11 +235,31 @@ record RunInputs(
           structure,
           signals,
           batches.buildOrThrow(),
+          texts(recipe, samples, shard, tokenizer),
           samples.skipped(),
           captured,
           loaded,
           hashes);
     }
+  }
+
+  private ImmutableList<CalibrationText> texts(
+      Recipe recipe, Samples samples, Shard shard, Tokenizer tokenizer) {
+    Recipe.Calibration calibration = requireNonNull(recipe.calibration());
+    ImmutableList.Builder<CalibrationText> texts = ImmutableList.builder();
+    texts.add(samples.split(calibration.batchSize(), tokenizer.padId(), 1));
+    Optional<Recipe.Calibration> retain = calibration.ofRetain();
+    if (retain.isPresent()) {
+      Samples general =
+          Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer).shard(shard);
+      Positions.requireSamples(folder, calibration.maxSeqLength(), general.longest());
+      texts.add(
+          general.split(
+              calibration.batchSize(),
+              tokenizer.padId(),
+              requireNonNull(calibration.retain()).weight()));
+    }
+    return texts.build();
   }
 
   /** The batches of all groups. */

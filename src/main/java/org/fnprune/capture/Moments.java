@@ -34,6 +34,21 @@ public record Moments(long count, Matrix sum, Matrix gram) implements Captured {
         (i, j) -> gram.get(i, j) / count - sum.get(0, i) / count * (sum.get(0, j) / count));
   }
 
+  /**
+   * The moments of the rest when {@code part} is taken out.
+   *
+   * @throws IllegalArgumentException when nothing would be left
+   */
+  public Moments minus(Moments part) {
+    return new Moments(count - part.count, sum.minus(part.sum), gram.minus(part.gram));
+  }
+
+  /** The same means and products, as if of {@code tokens} tokens. */
+  public Moments ofTokens(long tokens) {
+    double factor = (double) tokens / count;
+    return new Moments(tokens, sum.scaled(factor), gram.scaled(factor));
+  }
+
   /** The moments of both data sets together. */
   public Moments plus(Moments other) {
     return new Moments(count + other.count, sum.plus(other.sum), gram.plus(other.gram));

@@ -43,6 +43,12 @@ final class RecipeFlags {
     texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (default 128)"));
     texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (default 16)"));
     texts.put(
+        Flag.RETAIN,
+        new Text("FILE", "general text whose use is to be kept, too; may be given several times"));
+    texts.put(
+        Flag.RETAIN_WEIGHT,
+        new Text("W", "what all of that text counts beside the task's (default 1)"));
+    texts.put(
         Flag.SPARSITY,
         new Text("R", "share of the targets' parameters to remove, between 0 and 1"));
     texts.put(
@@ -56,10 +62,28 @@ final class RecipeFlags {
         Flag.SELECTOR,
         new Text(
             "S",
-            "functional-networks, random, magnitude, wanda-sp or flap\n(default functional-networks)"));
+            "auto (the best of the others on held-out text), functional-networks,\nobs, wanda-sp, flap, magnitude or random (default auto)"));
     texts.put(
-        Flag.FORM, new Text("F", "of functional-networks: coverage or union (default coverage)"));
-    texts.put(Flag.ALLOCATION, new Text("A", "uniform or global (default uniform)"));
+        Flag.FORM,
+        new Text("F", "of functional-networks: hybrid, coverage or union (default hybrid)"));
+    texts.put(
+        Flag.PROTECTED_SHARE,
+        new Text(
+            "R",
+            "of the form hybrid: share of what stays that the networks choose\n(default auto)"));
+    texts.put(
+        Flag.WEIGHTING,
+        new Text("W", "what a network counts in coverage: energy or lesions (default energy)"));
+    texts.put(
+        Flag.ALLOCATION,
+        new Text(
+            "A",
+            "uniform, global, z-score, sensitivity or curvature\n(default auto: searched, or uniform for a given selector)"));
+    texts.put(
+        Flag.MAX_PER_LAYER, new Text("R", "share of one unit's channels that may go (default 1)"));
+    texts.put(
+        Flag.SEARCH_SECONDS,
+        new Text("N", "of selector auto: begin no candidate later than this (default 180)"));
     texts.put(Flag.ROUND_TO, new Text("N", "kept widths of ffn are multiples of this (default 8)"));
     texts.put(
         Flag.COMPENSATE, new Text("M", "none, bias or least-squares (default least-squares)"));

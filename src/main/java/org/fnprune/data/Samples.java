@@ -24,6 +24,9 @@ import org.fnprune.recipe.Shard;
  */
 public record Samples(ImmutableList<Sample> samples, int skipped) {
 
+  /** One sample of as many is held out. */
+  private static final int HELD_OUT = 5;
+
   /**
    * One sample.
    *
@@ -156,6 +159,30 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
         skipped);
   }
 
+  /**
+   * Holds every fifth sample out, or the last of fewer.
+   *
+   * @param weight what all samples count beside the task's text
+   */
+  public CalibrationText split(int batchSize, int padId, double weight) {
+    int every = Math.min(HELD_OUT, samples.size());
+    List<ImmutableIntArray> fitting = new ArrayList<>();
+    List<ImmutableIntArray> heldOut = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      boolean held = every > 1 && i % every == every - 1;
+      (held ? heldOut : fitting).add(samples.get(i).ids());
+    }
+    return new CalibrationText(
+        batches(fitting, batchSize, padId), batches(heldOut, batchSize, padId), weight);
+  }
+
+  private static ImmutableList<TokenBatch> batches(
+      List<ImmutableIntArray> sequences, int batchSize, int padId) {
+    return Batches.byLength(sequences, batchSize, padId).stream()
+        .map(Batches.Indexed::batch)
+        .collect(ImmutableList.toImmutableList());
+  }
+
   /** The samples of each group by its name, groups in the order of their first samples. */
   public ImmutableMap<String, Samples> groups() {
     Map<String, ImmutableList.Builder<Sample>> groups = new LinkedHashMap<>();
@@ -174,9 +201,7 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
 
   /** The samples in batches, longest first, whatever their groups. */
   public ImmutableList<TokenBatch> batches(int batchSize, int padId) {
-    return Batches.byLength(sequences(), batchSize, padId).stream()
-        .map(Batches.Indexed::batch)
-        .collect(ImmutableList.toImmutableList());
+    return batches(sequences(), batchSize, padId);
   }
 
   /** Tokens in all samples. */

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Recipe.Retain;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,22 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
   private static final int MANY = 1 << 20;
 
   private static final ImmutableList<String> OF_TEXT =
-      ImmutableList.of("text", "lines", "num_samples", "max_seq_length", "batch_size");
+      ImmutableList.of("text", "lines", "num_samples", "max_seq_length", "batch_size", "retain");
+
+  private static final ImmutableList<String> OF_RETAIN = ImmutableList.of("dataset", "weight");
 
   private static final ImmutableList<String> KEYS =
       ImmutableList.<String>builder().add("dataset", "moments").addAll(OF_TEXT).build();
 
   private static final EnumSet<Flag> FLAGS_OF_TEXT =
-      EnumSet.of(Flag.TEXT, Flag.LINES, Flag.NUM_SAMPLES, Flag.MAX_SEQ_LENGTH, Flag.BATCH_SIZE);
+      EnumSet.of(
+          Flag.TEXT,
+          Flag.LINES,
+          Flag.NUM_SAMPLES,
+          Flag.MAX_SEQ_LENGTH,
+          Flag.BATCH_SIZE,
+          Flag.RETAIN,
+          Flag.RETAIN_WEIGHT);
 
   /** A source on the command line replaces the file's, whichever of the two keys each uses. */
   static CalibrationSection read(YamlMapping root, Overrides flags) {
@@ -55,7 +65,23 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
         source.bool("lines", Flag.LINES, false),
         source.integer("num_samples", Flag.NUM_SAMPLES, 1, Integer.MAX_VALUE, 512),
         source.integer("max_seq_length", Flag.MAX_SEQ_LENGTH, 1, MANY, 128),
-        source.integer("batch_size", Flag.BATCH_SIZE, 1, MANY, 16));
+        source.integer("batch_size", Flag.BATCH_SIZE, 1, MANY, 16),
+        retain(source.file(), source.flags()));
+  }
+
+  private static @Nullable Retain retain(YamlMapping calibration, Overrides flags) {
+    YamlMapping file = calibration.mapping("retain", OF_RETAIN);
+    Setting typed = flags.findAll(Flag.RETAIN);
+    Setting dataset = typed != null ? typed : file.find("dataset");
+    Setting weight = new RecipeSource(file, flags).find("weight", Flag.RETAIN_WEIGHT);
+    if (dataset == null) {
+      refuse(weight, "add --retain FILE, or leave it out");
+      if (calibration.has("retain")) {
+        throw file.missing("'dataset'");
+      }
+      return null;
+    }
+    return new Retain(datasets(dataset), weight == null ? 1 : weight.positive(false));
   }
 
   private static ImmutableList<Path> datasets(Setting dataset) {
@@ -78,6 +104,9 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
       refuse(flags.find(flag), "add --calibration FILE, or leave it out");
     }
     for (String key : OF_TEXT) {
+      if (file.hasMapping(key)) {
+        throw file.missing("'dataset', without which '" + key + "' does nothing,");
+      }
       refuse(file.find(key), "give a dataset, or leave it out");
     }
   }

@@ -28,6 +28,10 @@ public enum Flag {
   MAX_SEQ_LENGTH("max-seq-length"),
   /** Samples that run together. */
   BATCH_SIZE("batch-size"),
+  /** A dataset of general text; may be given several times and replaces the recipe's list. */
+  RETAIN("retain"),
+  /** What the general text counts. */
+  RETAIN_WEIGHT("retain-weight"),
   /** Fraction of the targets' parameters to remove; replaces the recipe's budget. */
   SPARSITY("sparsity"),
   /** Fraction of the model's parameters to keep; replaces the recipe's budget. */
@@ -38,8 +42,16 @@ public enum Flag {
   SELECTOR("selector"),
   /** The form of the functional-networks selector. */
   FORM("form"),
+  /** The share that the networks choose in the form {@code hybrid}. */
+  PROTECTED_SHARE("protected-share"),
+  /** What a network counts in coverage. */
+  WEIGHTING("weighting"),
   /** How the budget is spread. */
   ALLOCATION("allocation"),
+  /** The largest share of one unit that may go. */
+  MAX_PER_LAYER("max-per-layer"),
+  /** Seconds that the search may take. */
+  SEARCH_SECONDS("search-seconds"),
   /** Kept widths are multiples of this. */
   ROUND_TO("round-to"),
   /** The compensation method. */

@@ -8,6 +8,7 @@ import org.fnprune.recipe.Recipe.Budget;
 import org.fnprune.recipe.Recipe.Form;
 import org.fnprune.recipe.Recipe.Prune;
 import org.fnprune.recipe.Recipe.SelectorName;
+import org.fnprune.recipe.Recipe.Weighting;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code prune}. */
@@ -22,8 +23,11 @@ final class PruneSection {
           "parameters",
           "selector",
           "form",
+          "protected_share",
+          "weighting",
           "allocation",
           "protect",
+          "max_per_layer",
           "round_to");
 
   /** The unit kinds of the contract. */
@@ -41,17 +45,36 @@ final class PruneSection {
     return new Prune(
         targets(source.find("targets", Flag.TARGETS)),
         budget(root, file, flags),
-        source.oneOf(
-            "selector",
-            Flag.SELECTOR,
-            Names.all(SelectorName.class),
-            SelectorName.FUNCTIONAL_NETWORKS),
-        source.oneOf("form", Flag.FORM, Names.all(Form.class), Form.COVERAGE),
-        source.oneOf(
-            "allocation", Flag.ALLOCATION, Names.all(AllocationRule.class), AllocationRule.UNIFORM),
+        source.oneOf("selector", Flag.SELECTOR, Names.all(SelectorName.class), SelectorName.AUTO),
+        source.oneOf("form", Flag.FORM, Names.all(Form.class), Form.HYBRID),
+        share(source.find("protected_share", Flag.PROTECTED_SHARE)),
+        source.oneOf("weighting", Flag.WEIGHTING, Names.all(Weighting.class), Weighting.ENERGY),
+        allocation(source.find("allocation", Flag.ALLOCATION)),
         protect.integer("first", 0, MANY, 0),
         protect.integer("last", 0, MANY, 0),
+        limit(source.find("max_per_layer", Flag.MAX_PER_LAYER)),
         source.integer("round_to", Flag.ROUND_TO, 1, MANY, 8));
+  }
+
+  private static @Nullable Double share(@Nullable Setting setting) {
+    return setting == null || setting.text().equals("auto") ? null : setting.within(0, 1);
+  }
+
+  private static @Nullable AllocationRule allocation(@Nullable Setting setting) {
+    return setting == null || setting.text().equals("auto")
+        ? null
+        : setting.oneOf(Names.all(AllocationRule.class));
+  }
+
+  private static double limit(@Nullable Setting setting) {
+    if (setting == null) {
+      return 1;
+    }
+    double limit = setting.within(0, 1);
+    if (limit == 0) {
+      throw setting.refuse("lets nothing be removed", "give a share such as 0.8, or leave it out");
+    }
+    return limit;
   }
 
   private static ImmutableList<String> targets(@Nullable Setting setting) {

@@ -3,6 +3,7 @@ package org.fnprune.recipe;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ public record Recipe(
     @Nullable Path moments,
     Networks networks,
     Prune prune,
+    Search search,
     Compensate compensate,
     Verify verify) {
 
@@ -39,6 +41,7 @@ public record Recipe(
    * @param numSamples at most this many samples of each dataset, the first ones
    * @param maxSeqLength longer samples are cut to this many tokens
    * @param batchSize samples that run together
+   * @param retain text of what the model should still be good at besides; null for none
    */
   public record Calibration(
       ImmutableList<Path> datasets,
@@ -46,7 +49,26 @@ public record Recipe(
       boolean lines,
       int numSamples,
       int maxSeqLength,
-      int batchSize) {}
+      int batchSize,
+      @Nullable Retain retain) {
+
+    /** The same settings for the text that keeps general ability. */
+    public Optional<Calibration> ofRetain() {
+      return Optional.ofNullable(retain)
+          .map(
+              r ->
+                  new Calibration(
+                      r.datasets(), textField, lines, numSamples, maxSeqLength, batchSize, null));
+    }
+  }
+
+  /**
+   * General text beside the task's.
+   *
+   * @param datasets at least one file, none twice
+   * @param weight what all of it counts beside all of the task's text, which counts 1; positive
+   */
+  public record Retain(ImmutableList<Path> datasets, double weight) {}
 
   /**
    * What is removed.
@@ -56,8 +78,13 @@ public record Recipe(
    * @param budget how much
    * @param selector which channels
    * @param form of the functional-networks selector
+   * @param protectedShare β of the form {@code hybrid}: the share of what is kept that the networks
+   *     choose, in 0 … 1; null lets the search choose, or takes {@link #PROTECTED_SHARE}
+   * @param weighting what a network counts in coverage
+   * @param allocation null lets the search choose, or is uniform
    * @param protectFirst layers at the start that stay whole
    * @param protectLast layers at the end that stay whole
+   * @param maxPerLayer the largest share of one unit's channels that may go, in (0, 1]
    * @param roundTo kept widths of {@code ffn} units are multiples of this (or the full width);
    *     heads, KV groups and {@code ffn_out} are removed one by one
    */
@@ -66,10 +93,44 @@ public record Recipe(
       Budget budget,
       SelectorName selector,
       Form form,
-      AllocationRule allocation,
+      @Nullable Double protectedShare,
+      Weighting weighting,
+      @Nullable AllocationRule allocation,
       int protectFirst,
       int protectLast,
-      int roundTo) {}
+      double maxPerLayer,
+      int roundTo) {
+
+    /** β where nothing else is asked for and nothing searched. */
+    public static final double PROTECTED_SHARE = 0.25;
+
+    /** The rule that spreads the budget. */
+    public AllocationRule allocationRule() {
+      return allocation == null ? AllocationRule.UNIFORM : allocation;
+    }
+
+    /** β. */
+    public double beta() {
+      return protectedShare == null ? PROTECTED_SHARE : protectedShare;
+    }
+
+    /** The same budget and limits with another choice of channels. */
+    public Prune choosing(
+        SelectorName other, Form otherForm, double otherShare, AllocationRule rule) {
+      return new Prune(
+          targets,
+          budget,
+          other,
+          otherForm,
+          otherShare,
+          weighting,
+          rule,
+          protectFirst,
+          protectLast,
+          maxPerLayer,
+          roundTo);
+    }
+  }
 
   /** How many parameters to remove. */
   public sealed interface Budget {
@@ -83,15 +144,20 @@ public record Recipe(
 
   /** The selectors, by their names in recipes. */
   public enum SelectorName {
+    /** The best of the others, on held-out calibration text. */
+    AUTO,
     FUNCTIONAL_NETWORKS,
     RANDOM,
     MAGNITUDE,
     WANDA_SP,
-    FLAP
+    FLAP,
+    OBS
   }
 
   /** How functional networks become a choice of neurons. */
   public enum Form {
+    /** A share chosen by coverage, the rest by optimal brain surgery. */
+    HYBRID,
     /** Greedy coverage of every network's output energy. */
     COVERAGE,
     /** The union of the networks' supports at one threshold (2508.05239). */
@@ -103,17 +169,51 @@ public record Recipe(
     /** The same fraction of every unit. */
     UNIFORM,
     /** Wherever the selector's values are smallest. */
-    GLOBAL
+    GLOBAL,
+    /** Wherever a channel stands out least in its own unit: one z-score for all units (FLAP). */
+    Z_SCORE,
+    /** Wherever the error rises least, each unit's by how much the loss minds it. */
+    SENSITIVITY,
+    /** The same, with each direction of a unit's output by how much the loss minds it. */
+    CURVATURE
   }
+
+  /** What a network counts in coverage. */
+  public enum Weighting {
+    /** The share of the unit's output variance that its support carries. */
+    ENERGY,
+    /** What the loss rises by when its support is set to its mean. */
+    LESIONS
+  }
+
+  /**
+   * How long the search may take.
+   *
+   * @param seconds no candidate is begun after this many; what was found best by then is taken
+   */
+  public record Search(int seconds) {}
 
   /**
    * How the consuming projection makes up for the channels that went.
    *
-   * @param ridge ε of λ = ε · mean diag(C_KK); 0.01 for {@code auto}
+   * @param ridge ε of λ = ε · mean diag(C_KK); null chooses it on held-out moments
    * @param sequential for least squares: each layer is fitted behind the layers already slimmed, to
-   *     the dense model's residual stream (two more passes over the text per unit)
+   *     the dense model's residual stream (two more passes over the text per unit); null lets the
+   *     search choose, or is no
    */
-  public record Compensate(CompensationMethod method, double ridge, boolean sequential) {}
+  public record Compensate(
+      CompensationMethod method, @Nullable Double ridge, @Nullable Boolean sequential) {
+
+    /** Whether layers are fitted one behind the other. */
+    public boolean isSequential() {
+      return Boolean.TRUE.equals(sequential);
+    }
+
+    /** The same with or without fitting one layer behind the other. */
+    public Compensate sequentially(boolean wanted) {
+      return new Compensate(method, ridge, wanted);
+    }
+  }
 
   /** The compensation methods. */
   public enum CompensationMethod {

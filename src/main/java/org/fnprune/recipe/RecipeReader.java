@@ -1,5 +1,7 @@
 package org.fnprune.recipe;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import org.fnprune.recipe.Recipe.Compensate;
 import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.recipe.Recipe.Prune;
 import org.fnprune.recipe.Recipe.SelectorName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns a YAML file and flags into a validated {@link Recipe}. Flags win; whatever neither says has
@@ -19,7 +22,8 @@ import org.fnprune.recipe.Recipe.SelectorName;
  */
 public final class RecipeReader {
 
-  static final double AUTO_RIDGE = 0.01;
+  private static final int SEARCH_SECONDS = 180;
+  private static final int DAY = 86_400;
 
   private static final long LEAST_MEMORY = 1 << 20;
 
@@ -34,6 +38,7 @@ public final class RecipeReader {
           "calibration",
           "networks",
           "prune",
+          "search",
           "compensate",
           "verify");
   private static final ImmutableList<String> COMPENSATE =
@@ -122,6 +127,7 @@ public final class RecipeReader {
         calibration.moments(),
         networks,
         prune,
+        search(),
         compensate,
         VerifySection.read(root, flags));
   }
@@ -203,20 +209,37 @@ public final class RecipeReader {
             Flag.COMPENSATE,
             Names.all(CompensationMethod.class),
             CompensationMethod.LEAST_SQUARES);
-    if (sequential != null && sequential.bool() && method != CompensationMethod.LEAST_SQUARES) {
-      throw sequential.refuse(
-          "needs compensation 'least-squares', not '" + Names.of(method) + "'",
-          "leave sequential out");
+    if (isYes(sequential) && method != CompensationMethod.LEAST_SQUARES) {
+      throw requireNonNull(sequential)
+          .refuse(
+              "needs compensation 'least-squares', not '" + Names.of(method) + "'",
+              "leave sequential out");
     }
-    if (sequential != null && sequential.bool() && calibration.moments() != null) {
-      throw sequential.refuse(
-          "needs calibration text; captured moments will not do",
-          "give a dataset instead of moments, or leave sequential out");
+    if (isYes(sequential) && calibration.moments() != null) {
+      throw requireNonNull(sequential)
+          .refuse(
+              "needs calibration text; captured moments will not do",
+              "give a dataset instead of moments, or leave sequential out");
     }
     return new Compensate(
         method,
-        ridge == null || ridge.text().equals("auto") ? AUTO_RIDGE : ridge.positive(false),
-        sequential != null && sequential.bool());
+        isSaid(ridge) ? requireNonNull(ridge).positive(false) : null,
+        isSaid(sequential) ? requireNonNull(sequential).bool() : null);
+  }
+
+  private static boolean isYes(@Nullable Setting sequential) {
+    return isSaid(sequential) && requireNonNull(sequential).bool();
+  }
+
+  private static boolean isSaid(@Nullable Setting setting) {
+    return setting != null && !setting.text().equals("auto");
+  }
+
+  private Recipe.Search search() {
+    RecipeSource source =
+        new RecipeSource(root.mapping("search", ImmutableList.of("seconds")), flags);
+    return new Recipe.Search(
+        source.integer("seconds", Flag.SEARCH_SECONDS, 1, DAY, SEARCH_SECONDS));
   }
 
   private void requireCalibration(

@@ -46,10 +46,14 @@ public final class RecipeWriter {
     }
     networks(recipe.networks());
     prune(recipe.prune());
+    section("search");
+    line("  seconds", recipe.search().seconds());
     section("compensate");
     line("  method", Names.of(recipe.compensate().method()));
-    line("  ridge", plain(recipe.compensate().ridge()));
-    line("  sequential", recipe.compensate().sequential());
+    Double ridge = recipe.compensate().ridge();
+    line("  ridge", ridge == null ? "auto" : plain(ridge));
+    Boolean sequential = recipe.compensate().sequential();
+    line("  sequential", sequential == null ? "auto" : sequential);
     verify(recipe.verify());
     return yaml.toString();
   }
@@ -65,6 +69,12 @@ public final class RecipeWriter {
     line("  num_samples", calibration.numSamples());
     line("  max_seq_length", calibration.maxSeqLength());
     line("  batch_size", calibration.batchSize());
+    Recipe.Retain retain = calibration.retain();
+    if (retain != null) {
+      section("  retain");
+      line("    dataset", quoted(retain.datasets()));
+      line("    weight", plain(retain.weight()));
+    }
   }
 
   private void networks(Networks networks) {
@@ -119,8 +129,13 @@ public final class RecipeWriter {
     }
     line("  selector", Names.of(prune.selector()));
     line("  form", Names.of(prune.form()));
-    line("  allocation", Names.of(prune.allocation()));
+    Double share = prune.protectedShare();
+    line("  protected_share", share == null ? "auto" : plain(share));
+    line("  weighting", Names.of(prune.weighting()));
+    Recipe.AllocationRule allocation = prune.allocation();
+    line("  allocation", allocation == null ? "auto" : Names.of(allocation));
     line("  protect", "{first: " + prune.protectFirst() + ", last: " + prune.protectLast() + "}");
+    line("  max_per_layer", plain(prune.maxPerLayer()));
     line("  round_to", prune.roundTo());
   }
 

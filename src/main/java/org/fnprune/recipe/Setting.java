@@ -105,6 +105,15 @@ record Setting(String label, Path base, Form form, String text, ImmutableList<Se
     return value;
   }
 
+  /** A number in {@code least} … {@code most}, both included. */
+  double within(double least, double most) {
+    double value = number();
+    if (!(value >= least && value <= most)) {
+      throw refuse("must lie between " + least + " and " + most, "try 0.5");
+    }
+    return value;
+  }
+
   /** A finite number greater than 0, or from 0 on when {@code zeroAllowed}. */
   double positive(boolean zeroAllowed) {
     double value = number();

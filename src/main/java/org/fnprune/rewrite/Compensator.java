@@ -4,11 +4,11 @@ import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.capture.Captured;
-import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Sketch;
 import org.fnprune.common.Progress;
-import org.fnprune.data.TokenBatch;
+import org.fnprune.data.CalibrationText;
 import org.fnprune.model.Graph;
 import org.fnprune.recipe.Recipe.Compensate;
 import org.fnprune.recipe.Recipe.CompensationMethod;
@@ -33,20 +33,20 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
    * Fits by unit id; none for units that stay whole, and none at all for method {@code none}.
    *
    * @param moments of the dense model by unit id, read one unit at a time
-   * @param batches calibration text, for sequential fitting
+   * @param texts calibration text, for sequential fitting
    * @param warnings told where a unit is fitted in a simpler way than asked for
    */
   public ImmutableMap<String, Compensation.Fit> fit(
       Compensate options,
-      MomentsStore moments,
-      List<TokenBatch> batches,
+      CalibrationMoments moments,
+      List<CalibrationText> texts,
       RuntimeOptions device,
       Consumer<String> warnings,
       Progress progress) {
     if (options.method() == CompensationMethod.NONE) {
       return ImmutableMap.of();
     }
-    if (!options.sequential()) {
+    if (!options.isSequential()) {
       return fitApart(options, structure.units(), moments, warnings);
     }
     List<PrunableUnit> byBias =
@@ -55,13 +55,18 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
             .toList();
     ImmutableMap<String, Compensation.Fit> fitted = fitApart(options, byBias, moments, warnings);
     return SequentialCompensation.fit(
-        dense, structure, plan, fitted, batches, options.ridge(), device, progress);
+        dense, structure, plan, fitted, texts.get(0).fitting(), ridge(options), device, progress);
+  }
+
+  private static double ridge(Compensate options) {
+    Double ridge = options.ridge();
+    return ridge == null ? 0.01 : ridge;
   }
 
   private ImmutableMap<String, Compensation.Fit> fitApart(
       Compensate options,
       List<PrunableUnit> units,
-      MomentsStore moments,
+      CalibrationMoments moments,
       Consumer<String> warnings) {
     ImmutableMap.Builder<String, Compensation.Fit> fits = ImmutableMap.builder();
     Map<String, UnitPlan> pruned = plan.pruned();
@@ -70,7 +75,7 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
       if (planned == null) {
         continue;
       }
-      Captured captured = moments.get(unit.id());
+      Captured captured = moments.all().get(unit.id());
       fits.put(
           unit.id(),
           Compensation.fit(
@@ -78,7 +83,7 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
               ConsumerWeights.read(dense, unit),
               planned.keptPositions(),
               possible(options.method(), unit, captured, warnings),
-              options.ridge()));
+              ridge(options)));
     }
     return fits.buildOrThrow();
   }

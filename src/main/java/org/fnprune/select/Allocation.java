@@ -36,9 +36,10 @@ final class Allocation {
     Removal removal = removal(places, overlaps, options);
     requireReachable(removal, parametersToRemove, options);
     List<Integer> widths =
-        switch (options.allocation()) {
+        switch (options.allocationRule()) {
           case UNIFORM -> UniformAllocation.widths(removal, parametersToRemove);
-          case GLOBAL -> GlobalAllocation.widths(removal, rankings, parametersToRemove);
+          case GLOBAL, Z_SCORE, SENSITIVITY, CURVATURE ->
+              GlobalAllocation.widths(removal, rankings, parametersToRemove);
         };
     if (removal.at(widths) == 0) {
       throw nothing(removal, parametersToRemove, options);

@@ -10,13 +10,15 @@ public final class Selectors {
   /** The selector that {@code options} names. */
   public static Selector of(Recipe.Prune options) {
     return switch (options.selector()) {
+      case AUTO -> throw new IllegalArgumentException("the search has not chosen yet");
+      case OBS -> new CoverageSelector();
       case RANDOM -> new RandomSelector();
       case MAGNITUDE -> new MagnitudeSelector();
       case WANDA_SP -> new WandaSpSelector();
       case FLAP -> new FlapSelector();
       case FUNCTIONAL_NETWORKS ->
           switch (options.form()) {
-            case COVERAGE -> new CoverageSelector();
+            case HYBRID, COVERAGE -> new CoverageSelector();
             case UNION -> new UnionSelector();
           };
     };

@@ -25,7 +25,7 @@ class SamplesTest {
     Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
     try (Tokenizer tokenizer = Tokenizer.open(json)) {
       return Samples.read(
-          new Calibration(ImmutableList.of(file), "text", lines, numSamples, length, 2),
+          new Calibration(ImmutableList.of(file), "text", lines, numSamples, length, 2, null),
           new Groups.Shards(1),
           tokenizer);
     }
@@ -108,7 +108,7 @@ class SamplesTest {
   private Samples read(Groups groups, int numSamples, Path... files) throws IOException {
     Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
     Calibration calibration =
-        new Calibration(ImmutableList.copyOf(files), "text", true, numSamples, 8, 2);
+        new Calibration(ImmutableList.copyOf(files), "text", true, numSamples, 8, 2, null);
     try (Tokenizer tokenizer = Tokenizer.open(json)) {
       return Samples.read(calibration, groups, tokenizer);
     }

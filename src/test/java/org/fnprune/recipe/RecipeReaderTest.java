@@ -94,7 +94,8 @@ class RecipeReaderTest {
                 false,
                 512,
                 128,
-                16));
+                16,
+                null));
     assertThat(recipe.networks()).isEqualTo(Networks.of(64));
     assertThat(recipe.prune())
         .isEqualTo(
@@ -102,13 +103,16 @@ class RecipeReaderTest {
                 ImmutableList.of("ffn"),
                 new Budget.Sparsity(0.5),
                 SelectorName.FUNCTIONAL_NETWORKS,
-                Form.COVERAGE,
+                Form.HYBRID,
+                null,
+                Recipe.Weighting.ENERGY,
                 AllocationRule.GLOBAL,
                 0,
                 0,
+                1,
                 8));
     assertThat(recipe.compensate())
-        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, 0.01, true));
+        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, null, true));
     assertThat(recipe.verify())
         .isEqualTo(
             new Recipe.Verify(

@@ -66,10 +66,14 @@ class RecipeWriterTest {
             budget,
             any(random, SelectorName.values()),
             any(random, Form.values()),
-            any(random, AllocationRule.values()),
+            random.nextBoolean() ? null : random.nextDouble(),
+            any(random, Recipe.Weighting.values()),
+            random.nextInt(4) == 0 ? null : any(random, AllocationRule.values()),
             random.nextInt(3),
             random.nextInt(3),
+            1 - random.nextDouble() / 2,
             1 + random.nextInt(64)),
+        new Recipe.Search(1 + random.nextInt(999)),
         compensate(random, moments),
         new Recipe.Verify(
             random.nextBoolean()
@@ -89,7 +93,10 @@ class RecipeWriterTest {
         random.nextBoolean(),
         1 + random.nextInt(1000),
         1 + random.nextInt(4096),
-        1 + random.nextInt(64));
+        1 + random.nextInt(64),
+        random.nextBoolean()
+            ? null
+            : new Recipe.Retain(ImmutableList.of(path(random)), 3 * random.nextDouble() + 0.001));
   }
 
   private static Networks networks(Random random) {
@@ -198,7 +205,9 @@ class RecipeWriterTest {
     CompensationMethod method = any(random, CompensationMethod.values());
     return new Recipe.Compensate(
         method,
-        Math.exp(10 * random.nextGaussian()),
-        method == CompensationMethod.LEAST_SQUARES && !moments && random.nextBoolean());
+        random.nextInt(3) == 0 ? null : Math.exp(10 * random.nextGaussian()),
+        random.nextInt(3) == 0
+            ? null
+            : method == CompensationMethod.LEAST_SQUARES && !moments && random.nextBoolean());
   }
 }

@@ -3,16 +3,19 @@ package org.fnprune.rewrite;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.ArrayList;
 import java.util.List;
+import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Sketch;
 import org.fnprune.capture.TinyCapture;
 import org.fnprune.common.Progress;
+import org.fnprune.data.CalibrationText;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.TinyGraphs;
 import org.fnprune.recipe.Recipe;
@@ -31,8 +34,10 @@ class CompensatorTest {
     return new Compensator(check.dense(), check.structure(), plan)
         .fit(
             new Recipe.Compensate(method, 1e-4, false),
-            MomentsStore.of(moments),
-            SlimCheck.BATCHES,
+            CalibrationMoments.of(MomentsStore.of(moments)),
+            ImmutableList.of(
+                new CalibrationText(
+                    ImmutableList.copyOf(SlimCheck.BATCHES), ImmutableList.of(), 1)),
             SlimCheck.CPU,
             warnings::add,
             Progress.NONE);

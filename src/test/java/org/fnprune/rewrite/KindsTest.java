@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.TinyCapture;
 import org.fnprune.common.Progress;
+import org.fnprune.data.CalibrationText;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
@@ -218,8 +220,9 @@ class KindsTest {
     return new Compensator(check.dense(), check.structure(), plan)
         .fit(
             new Recipe.Compensate(method, 1e-6, sequential),
-            MomentsStore.of(moments(check)),
-            TEXT,
+            CalibrationMoments.of(MomentsStore.of(moments(check))),
+            ImmutableList.of(
+                new CalibrationText(ImmutableList.copyOf(TEXT), ImmutableList.of(), 1)),
             SlimCheck.CPU,
             warnings::add,
             Progress.NONE);

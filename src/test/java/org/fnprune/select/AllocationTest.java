@@ -247,9 +247,12 @@ class AllocationTest {
         new Recipe.Budget.Sparsity(0.5),
         Recipe.SelectorName.RANDOM,
         Recipe.Form.UNION,
+        null,
+        Recipe.Weighting.ENERGY,
         rule,
         first,
         last,
+        1,
         block);
   }
 }

@@ -39,9 +39,12 @@ class BudgetOfKindsTest {
         budget,
         Recipe.SelectorName.RANDOM,
         Recipe.Form.UNION,
+        null,
+        Recipe.Weighting.ENERGY,
         rule,
         0,
         0,
+        1,
         roundTo);
   }
 

@@ -329,9 +329,12 @@ class SelectorsTest {
         new Recipe.Budget.Sparsity(0.5),
         name,
         form,
+        null,
+        Recipe.Weighting.ENERGY,
         Recipe.AllocationRule.UNIFORM,
         0,
         0,
+        1,
         1);
   }
 }
