@@ -294,7 +294,17 @@ public final class Discovery {
       complain(before.get());
       return before.get();
     }
-    Networks options = recipe.networks();
+    ImmutableMap<String, NetworkMaps> found = find(evidence, recipe.networks());
+    NetworkFiles.write(folder.networks(), found, recipe.networks());
+    return found;
+  }
+
+  /**
+   * Decomposes what was captured.
+   *
+   * @return networks by unit id
+   */
+  ImmutableMap<String, NetworkMaps> find(Captures evidence, Networks options) {
     ImmutableMap<String, String> units =
         inputs.structure().units().stream()
             .collect(
@@ -306,7 +316,6 @@ public final class Discovery {
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
     ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
     complain(found);
-    NetworkFiles.write(folder.networks(), found, recipe.networks());
     return found;
   }
 

@@ -3,9 +3,11 @@ package org.fnprune.verify;
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.runtime.BatchRunner;
+import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
 
@@ -35,7 +37,16 @@ public final class OnnxPredictor implements Predictor, AutoCloseable {
 
   @Override
   public Logits predict(TokenBatch batch) {
-    BatchRunner.Output result = runner.run(batch, List.of(output)).get(0);
+    return predict(batch, Map.of());
+  }
+
+  /**
+   * Runs one batch with inputs beyond the model's own.
+   *
+   * @throws org.fnprune.runtime.ModelRunException when ONNX Runtime fails
+   */
+  public Logits predict(TokenBatch batch, Map<String, ExtraInput> extra) {
+    BatchRunner.Output result = runner.run(batch, List.of(output), extra).get(0);
     return new Logits(
         result.values(),
         ImmutableIntArray.copyOf(result.shape().stream().mapToInt(Math::toIntExact)));
