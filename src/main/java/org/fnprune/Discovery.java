@@ -295,6 +295,7 @@ public final class Discovery {
       return before.get();
     }
     ImmutableMap<String, NetworkMaps> found = find(evidence, recipe.networks());
+    complain(found);
     NetworkFiles.write(folder.networks(), found, recipe.networks());
     return found;
   }
@@ -314,9 +315,7 @@ public final class Discovery {
     NetworkFinder.find(
             groups(evidence, units.keySet()), options, recipe.seed(), memory(recipe), listener)
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
-    ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
-    complain(found);
-    return found;
+    return networks.buildOrThrow();
   }
 
   /** Each group's moments of the signals that networks are found in, with its text. */

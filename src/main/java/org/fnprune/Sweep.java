@@ -11,6 +11,7 @@ import java.util.Map;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 import org.fnprune.network.KeyNeurons;
+import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.SweepOptions;
@@ -66,7 +67,8 @@ public final class Sweep {
   private MaskRun.Result<SweepReport> result(SweepOptions options) {
     ImmutableIntArray counts = counts(structure, options);
     ImmutableList<SweepReport.Preserved> preserved =
-        run.each("networks left", counts.asList(), this::preserved);
+        run.each(
+            "networks left", counts.asList().stream().map(this::left).toList(), this::preserved);
     ImmutableList<SweepReport.Selected> selected =
         run.each(
             "selectors",
@@ -109,18 +111,26 @@ public final class Sweep {
     return fitting.isEmpty() ? ImmutableIntArray.of(widest) : fitting;
   }
 
-  private SweepReport.Preserved preserved(int count) {
-    Networks asked = recipe.networks();
-    KeyNeurons key =
-        KeyNeurons.of(
-            run.discovery().find(run.captures(), asked.with(new Networks.Components.Fixed(count))),
-            asked.threshold());
-    Neurons left = key.union();
-    Neurons random = RandomNeurons.asMany(structure, left, run.seedOfDraw(0));
+  private record Left(int networks, Neurons neurons) {}
+
+  /** The key neurons of so many networks of every unit. */
+  private Left left(int count) {
+    ImmutableMap<String, NetworkMaps> found =
+        run.discovery()
+            .find(run.captures(), recipe.networks().with(new Networks.Components.Fixed(count)));
+    found.forEach(
+        (unit, maps) ->
+            maps.complaints()
+                .forEach(c -> run.listener().warn(count + " networks, " + unit + ": " + c)));
+    return new Left(count, KeyNeurons.of(found, recipe.networks().threshold()).union());
+  }
+
+  private SweepReport.Preserved preserved(Left left) {
+    Neurons random = RandomNeurons.asMany(structure, left.neurons, run.seedOfDraw(0));
     return new SweepReport.Preserved(
-        count,
-        left.count(),
-        run.tasks().scaled(left.others(structure), 0),
+        left.networks,
+        left.neurons.count(),
+        run.tasks().scaled(left.neurons.others(structure), 0),
         run.tasks().scaled(random.others(structure), 0));
   }
 

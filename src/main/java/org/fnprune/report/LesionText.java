@@ -22,11 +22,11 @@ public final class LesionText {
     for (int metric : MaskedScores.first(report.dense())) {
       text.append(table(report, metric).toText()).append('\n');
     }
-    int networks = report.of(Lesioned.Network.class).size();
-    if (networks > SHOWN) {
-      text.append("Of ").append(networks).append(" single networks the ").append(SHOWN);
-      text.append(" are shown that cost most.\n");
-    }
+    List<Lesioned> networks = report.of(Lesioned.Network.class);
+    long empty = networks.stream().filter(one -> one.neurons() == 0).count();
+    text.append(networks.size()).append(" networks, ").append(empty);
+    text.append(" of them without key neurons at this threshold; shown are the ").append(SHOWN);
+    text.append(" that cost most.\n");
     text.append("Δ = lesioned − dense; Stderr is that of Δ, examples paired, or of several draws")
         .append(" their\nstandard deviation; p: the chance of such a Δ if nothing had changed.\n");
     return text.toString();
@@ -56,8 +56,10 @@ public final class LesionText {
     return table;
   }
 
+  /** Those with key neurons; without, nothing was lesioned. */
   private static List<Lesioned> worst(LesionReport report, int metric) {
     return report.of(Lesioned.Network.class).stream()
+        .filter(one -> one.neurons() > 0)
         .sorted(
             Comparator.comparingDouble((Lesioned one) -> one.tasks().get(metric).drop()).reversed())
         .limit(SHOWN)
