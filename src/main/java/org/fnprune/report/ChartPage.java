@@ -13,10 +13,10 @@ import org.fnprune.report.Chart.Series;
  */
 final class ChartPage {
 
-  private static final int WIDTH = 760;
+  private static final int WIDTH = 800;
   private static final int HEIGHT = 380;
   private static final int LEFT = 76;
-  private static final int RIGHT = 250;
+  private static final int RIGHT = 280;
   private static final int TOP = 44;
   private static final int BOTTOM = 58;
   private static final int LEGEND_STEP = 22;
@@ -41,17 +41,20 @@ final class ChartPage {
   private static final String STYLE =
       """
       <style>
-      svg { --back: #ffffff; --ink: #1f2328; --grid: #d5d9de; }
-      @media (prefers-color-scheme: dark) {
-        svg { --back: #16191d; --ink: #e3e6ea; --grid: #3b424a; }
-      }
-      .back { fill: var(--back); }
-      text { fill: var(--ink); font: 13px system-ui, sans-serif; }
+      text { font: 13px system-ui, sans-serif; }
       .title { font-size: 15px; font-weight: 600; }
-      .grid { stroke: var(--grid); }
-      .frame { stroke: var(--ink); fill: none; }
-      .dense { stroke: var(--ink); stroke-dasharray: 6 4; }
+      .back { fill: #ffffff; }
+      text { fill: #1f2328; }
+      .grid { stroke: #d5d9de; }
+      .frame { stroke: #1f2328; fill: none; }
+      .dense { stroke: #1f2328; stroke-dasharray: 6 4; }
       .line { fill: none; stroke-width: 1.8; }
+      @media (prefers-color-scheme: dark) {
+        .back { fill: #16191d; }
+        text { fill: #e3e6ea; }
+        .grid { stroke: #3b424a; }
+        .frame, .dense { stroke: #e3e6ea; }
+      }
       </style>
       """;
 

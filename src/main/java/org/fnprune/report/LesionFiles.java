@@ -123,8 +123,10 @@ public final class LesionFiles {
     }
     return ChartPage.svg(
         "Lesions of functional networks",
-        "Task metrics of the dense model with neurons multiplied by "
-            + report.options().factor()
+        "Task metrics of the dense model with neurons "
+            + (report.options().factor() == 0
+                ? "masked"
+                : "multiplied by " + report.options().factor())
             + ": single networks, all networks, and random neurons",
         charts.build());
   }

@@ -25,8 +25,8 @@ public final class LesionText {
     List<Lesioned> networks = report.of(Lesioned.Network.class);
     long empty = networks.stream().filter(one -> one.neurons() == 0).count();
     text.append(networks.size()).append(" networks, ").append(empty);
-    text.append(" of them without key neurons at this threshold; shown are the ").append(SHOWN);
-    text.append(" that cost most.\n");
+    text.append(" of them without key neurons at this threshold; of those that cost anything at");
+    text.append(" most\n").append(SHOWN).append(" are shown, all are in the files.\n");
     text.append("Δ = lesioned − dense; Stderr is that of Δ, examples paired, or of several draws")
         .append(" their\nstandard deviation; p: the chance of such a Δ if nothing had changed.\n");
     return text.toString();
@@ -56,10 +56,10 @@ public final class LesionText {
     return table;
   }
 
-  /** Those with key neurons; without, nothing was lesioned. */
+  /** Those whose lesion costs anything. */
   private static List<Lesioned> worst(LesionReport report, int metric) {
     return report.of(Lesioned.Network.class).stream()
-        .filter(one -> one.neurons() > 0)
+        .filter(one -> one.tasks().get(metric).drop() > 0)
         .sorted(
             Comparator.comparingDouble((Lesioned one) -> one.tasks().get(metric).drop()).reversed())
         .limit(SHOWN)

@@ -92,6 +92,19 @@ class LesionTest {
   }
 
   @Test
+  void theTerminalShowsTheNetworkThatCostsSomething() throws IOException {
+    plant();
+    assertThat(work.succeeds("lesion @/p.yaml --threshold z:1.5").out())
+        .startsWith("Neurons are masked; 16 neurons in 1 units.\n")
+        .containsPattern("(?m)^none \\(dense\\) +0 +0.0 +1.0000")
+        .containsPattern("(?m)^all networks +[0-9]+ +[0-9.]+ +0.5000 +-0.5000")
+        .containsPattern("(?m)^random, as many \\(mean of 3\\) +[0-9]+ +[0-9.]+ +1.0000 ")
+        .containsPattern("(?m)^layers.0.ffn network [0-2] +3 +18.8 +0.5000")
+        .containsOnlyOnce("layers.0.ffn network")
+        .contains("3 networks, 0 of them without key neurons");
+  }
+
+  @Test
   void aMaskedNetworkIsAsOneWhoseOutgoingWeightsAreZero() throws IOException {
     JsonObject json = json("lesion @/r.yaml --share 0.3 --json");
     JsonObject network =
