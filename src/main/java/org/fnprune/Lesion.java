@@ -71,7 +71,7 @@ public final class Lesion {
             structure,
             run.tasks().dense(),
             lesions,
-            ImmutableList.copyOf(run.warnings()));
+            run.listener().warnings());
     return new MaskRun.Result<>(
         report,
         ImmutableMap.of(

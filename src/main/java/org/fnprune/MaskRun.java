@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,8 +25,7 @@ import org.fnprune.verify.MaskedTasks;
  * @param discovery to find others
  * @param tasks on the masked model
  * @param device where it runs
- * @param warnings that came up so far
- * @param listener told of more
+ * @param listener told of progress and warnings, which it keeps
  */
 record MaskRun(
     Recipe recipe,
@@ -37,8 +35,7 @@ record MaskRun(
     Discovery discovery,
     MaskedTasks tasks,
     String device,
-    List<String> warnings,
-    Pipeline.Listener listener) {
+    KeptWarnings listener) {
 
   /** The files' contents by name, the one that says that all is there last. */
   record Result<T>(T report, ImmutableMap<String, String> files) {}
@@ -71,8 +68,7 @@ record MaskRun(
     boolean fresh = !Files.exists(recipe.output());
     RunFolder folder = folder(recipe, command, inputs, force);
     String lock = Lock.text(recipe, inputs, Version.current());
-    List<String> warnings = new ArrayList<>();
-    Pipeline.Listener keeping = keeping(listener, warnings);
+    KeptWarnings keeping = new KeptWarnings(listener);
     RuntimeOptions device = inputs.device(recipe, keeping::warn);
     try (MaskedTasks tasks = dense(recipe, inputs, device, listener)) {
       folder.begin(lock);
@@ -90,7 +86,6 @@ record MaskRun(
                     discovery,
                     tasks,
                     device.deviceName(),
-                    warnings,
                     keeping));
         for (var file : result.files().entrySet()) {
           folder.write(file.getKey(), file.getValue());
@@ -141,35 +136,5 @@ record MaskRun(
   /** The seed of the n-th draw of random neurons. */
   long seedOfDraw(int draw) {
     return recipe.seed() + 1 + draw;
-  }
-
-  private static Pipeline.Listener keeping(Pipeline.Listener listener, List<String> warnings) {
-    return new Pipeline.Listener() {
-      @Override
-      public void warn(String message) {
-        warnings.add(message);
-        listener.warn(message);
-      }
-
-      @Override
-      public void note(String message) {
-        listener.note(message);
-      }
-
-      @Override
-      public void start(String stage, long total, String unit) {
-        listener.start(stage, total, unit);
-      }
-
-      @Override
-      public void advance(long units) {
-        listener.advance(units);
-      }
-
-      @Override
-      public void done() {
-        listener.done();
-      }
-    };
   }
 }

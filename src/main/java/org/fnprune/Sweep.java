@@ -4,10 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 import org.fnprune.network.KeyNeurons;
@@ -17,10 +13,7 @@ import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.SweepOptions;
 import org.fnprune.report.SweepFiles;
 import org.fnprune.report.SweepReport;
-import org.fnprune.select.Planner;
-import org.fnprune.select.PruningPlan;
 import org.fnprune.select.RandomNeurons;
-import org.fnprune.select.Selectors;
 import org.fnprune.structure.Neurons;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
@@ -72,13 +65,13 @@ public final class Sweep {
     ImmutableList<SweepReport.Selected> selected =
         run.each(
             "selectors",
-            planned(options),
+            SelectorPlan.all(run, options.sparsities()),
             planned ->
                 new SweepReport.Selected(
-                    planned.selector,
-                    planned.sparsity,
-                    neurons(planned.plan),
-                    run.tasks().keeping(planned.plan)));
+                    planned.selector(),
+                    planned.sparsity(),
+                    planned.neurons(),
+                    run.tasks().keeping(planned.plan())));
     SweepReport report =
         new SweepReport(
             Version.current(),
@@ -88,7 +81,7 @@ public final class Sweep {
             run.tasks().dense(),
             preserved,
             selected,
-            ImmutableList.copyOf(run.warnings()));
+            run.listener().warnings());
     return new MaskRun.Result<>(
         report,
         ImmutableMap.of(
@@ -132,72 +125,5 @@ public final class Sweep {
         left.neurons.count(),
         run.tasks().scaled(left.neurons.others(structure), 0),
         run.tasks().scaled(random.others(structure), 0));
-  }
-
-  private record Planned(String selector, double sparsity, PruningPlan plan) {}
-
-  private List<Planned> planned(SweepOptions options) {
-    List<Planned> planned = new ArrayList<>();
-    Map<Double, String> problems = new LinkedHashMap<>();
-    choices()
-        .forEach(
-            (selector, choice) ->
-                options
-                    .sparsities()
-                    .forEach(
-                        sparsity -> {
-                          try {
-                            planned.add(new Planned(selector, sparsity, plan(choice, sparsity)));
-                          } catch (UsageException e) {
-                            problems.putIfAbsent(sparsity, String.valueOf(e.getMessage()));
-                          }
-                        }));
-    problems.forEach(
-        (sparsity, problem) ->
-            run.listener().warn("sparsity " + sparsity + " is left out: " + problem));
-    return planned;
-  }
-
-  /** Every selector in every form, by its name; but not the search among them. */
-  private Map<String, Recipe.Prune> choices() {
-    Recipe.AllocationRule rule = rule();
-    Map<String, Recipe.Prune> choices = new LinkedHashMap<>();
-    for (Recipe.SelectorName name : Recipe.SelectorName.values()) {
-      if (name == Recipe.SelectorName.AUTO) {
-        continue;
-      }
-      for (Recipe.Form form : Recipe.Form.values()) {
-        Recipe.Prune prune = recipe.prune().choosing(name, form, recipe.prune().beta(), rule);
-        choices.putIfAbsent(Selectors.of(prune).name(), prune);
-      }
-    }
-    return choices;
-  }
-
-  /** The recipe's, unless it needs more than moments and networks. */
-  private Recipe.AllocationRule rule() {
-    Recipe.AllocationRule rule = recipe.prune().allocationRule();
-    return switch (rule) {
-      case UNIFORM, GLOBAL, Z_SCORE -> rule;
-      case SENSITIVITY, CURVATURE -> {
-        run.listener().warn("a sweep measures no sensitivity: its budgets are spread uniformly");
-        yield Recipe.AllocationRule.UNIFORM;
-      }
-    };
-  }
-
-  /** What a selector keeps; masks need no round widths. */
-  private PruningPlan plan(Recipe.Prune choice, double sparsity) {
-    return Planner.plan(
-        run.inputs().dense(),
-        structure,
-        run.captures().moments().all(),
-        run.networks(),
-        choice.removing(sparsity),
-        recipe.seed());
-  }
-
-  private static int neurons(PruningPlan plan) {
-    return plan.units().stream().mapToInt(unit -> unit.kept().length() * unit.unitSize()).sum();
   }
 }

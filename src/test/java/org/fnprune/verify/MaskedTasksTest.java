@@ -10,6 +10,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.Graph;
+import org.fnprune.model.TinyAttention;
 import org.fnprune.model.TinyGraph;
 import org.fnprune.model.TinyGraphs;
 import org.fnprune.runtime.RuntimeOptions;
@@ -19,6 +20,7 @@ import org.fnprune.structure.Neurons;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
+import org.fnprune.structure.UnitKind;
 import org.junit.jupiter.api.Test;
 
 class MaskedTasksTest {
@@ -110,6 +112,22 @@ class MaskedTasksTest {
       tasks.scaled(neurons(1), 0);
       assertThat(tasks.scaled(neurons(2), 3).get(0)).isEqualTo(before);
       assertThat(before.dense()).isEqualTo(tasks.dense().get(0).value());
+    }
+  }
+
+  @Test
+  void ofAHeadOnePositionIsMaskedAndNotTheWholeHead() {
+    Graph heads = Graph.of(TinyAttention.multiHead());
+    Structure found = StructureFinder.find(heads).only(ImmutableList.of(UnitKind.of("heads")));
+    PrunableUnit first = found.units().get(0);
+    assertThat(first.unitSize()).isEqualTo(TinyAttention.HEAD_SIZE);
+    try (MaskedTasks tasks =
+        MaskedTasks.open(heads, found, ImmutableList.of(new Outputs()), 1, RuntimeOptions.cpu(1))) {
+      Neurons one = new Neurons(ImmutableMap.of(first.id(), ImmutableIntArray.of(0)));
+      Neurons head = new Neurons(ImmutableMap.of(first.id(), ImmutableIntArray.of(0, 1, 2)));
+      assertThat(tasks.scaled(one, 0).get(0).delta()).isNotZero();
+      assertThat(tasks.scaled(one, 0).get(0).slim())
+          .isNotEqualTo(tasks.scaled(head, 0).get(0).slim());
     }
   }
 }
