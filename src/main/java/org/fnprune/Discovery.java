@@ -294,7 +294,18 @@ public final class Discovery {
       complain(before.get());
       return before.get();
     }
-    Networks options = recipe.networks();
+    ImmutableMap<String, NetworkMaps> found = find(evidence, recipe.networks());
+    complain(found);
+    NetworkFiles.write(folder.networks(), found, recipe.networks());
+    return found;
+  }
+
+  /**
+   * Decomposes what was captured.
+   *
+   * @return networks by unit id
+   */
+  ImmutableMap<String, NetworkMaps> find(Captures evidence, Networks options) {
     ImmutableMap<String, String> units =
         inputs.structure().units().stream()
             .collect(
@@ -304,10 +315,7 @@ public final class Discovery {
     NetworkFinder.find(
             groups(evidence, units.keySet()), options, recipe.seed(), memory(recipe), listener)
         .forEach((signal, maps) -> networks.put(requireNonNull(units.get(signal)), maps));
-    ImmutableMap<String, NetworkMaps> found = networks.buildOrThrow();
-    complain(found);
-    NetworkFiles.write(folder.networks(), found, recipe.networks());
-    return found;
+    return networks.buildOrThrow();
   }
 
   /** Each group's moments of the signals that networks are found in, with its text. */

@@ -105,6 +105,19 @@ public record Preview(
     return of(recipe, inputs, false, Optional.empty(), listener);
   }
 
+  /**
+   * What {@link Lesion} or {@link Sweep} would capture.
+   *
+   * @param command the name of either
+   * @throws org.fnprune.common.UsageException when it would be refused
+   */
+  public static Preview ofMasks(
+      Recipe recipe, String command, boolean force, Pipeline.Listener listener) throws IOException {
+    RunInputs inputs = RunInputs.ofMasks(recipe, command);
+    MaskRun.folder(recipe, command, inputs, force);
+    return of(recipe, inputs, true, Optional.empty(), listener);
+  }
+
   private static void requireRunFolder(Recipe recipe, RunInputs inputs, boolean force)
       throws IOException {
     String lock = Lock.text(recipe, inputs, Version.current());

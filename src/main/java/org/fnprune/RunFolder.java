@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.UsageException;
@@ -25,10 +26,22 @@ public record RunFolder(Path root, State state) {
   private static final String LOCK = "recipe.lock.yaml";
   private static final String REPORT = "report.json";
 
+  /** What is written last, by the commands that write a run folder. */
+  private static final List<String> LAST = List.of(REPORT, "lesion.json", "sweep.json");
+
+  /** Folders of a run folder that are run folders of other commands, and no part of the run. */
+  private static final Set<String> INNER = Set.of("lesion", "sweep");
+
   /** Everything that a run writes, in the order in which it is removed. */
   private static final List<String> ARTEFACTS =
       List.of(
           REPORT,
+          "lesion.json",
+          "lesion.csv",
+          "lesion.svg",
+          "sweep.json",
+          "sweep.csv",
+          "sweep.svg",
           "report.html",
           "report.md",
           "plan.json",
@@ -86,7 +99,7 @@ public record RunFolder(Path root, State state) {
     if (force) {
       return State.REPLACED;
     }
-    boolean finished = Files.exists(root.resolve(REPORT));
+    boolean finished = LAST.stream().anyMatch(name -> Files.exists(root.resolve(name)));
     String changes =
         LockChanges.between(Files.readString(root.resolve(LOCK), StandardCharsets.UTF_8), lock);
     if (changes.isEmpty() && !finished) {
@@ -136,8 +149,12 @@ public record RunFolder(Path root, State state) {
 
   private static boolean isEmpty(Path root) throws IOException {
     try (Stream<Path> files = Files.list(root)) {
-      return files.allMatch(RunFolder::isPartial);
+      return files.allMatch(file -> isPartial(file) || isInner(file));
     }
+  }
+
+  private static boolean isInner(Path file) {
+    return INNER.contains(file.getFileName().toString()) && Files.isRegularFile(file.resolve(LOCK));
   }
 
   /** A file that was being written when a run was killed. */

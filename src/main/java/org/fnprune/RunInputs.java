@@ -85,7 +85,10 @@ record RunInputs(
     Planner.requireReachable(model.structure, recipe.prune());
     boolean networks = Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS);
     if (networks) {
-      requireNeuronsOfTargets(recipe.networks().signals(), model.structure);
+      requireNeuronsOfTargets(
+          recipe.networks().signals(),
+          model.structure,
+          ", another selector, or the command networks");
     }
     return model
         .capturing(Signals.ACTIVATION, networks ? recipe.networks().signals() : Signals.ACTIVATION)
@@ -94,12 +97,12 @@ record RunInputs(
   }
 
   /** Networks over one set of neurons say nothing of another set. */
-  private static void requireNeuronsOfTargets(Signals source, Structure targets) {
+  private static void requireNeuronsOfTargets(Signals source, Structure targets, String help) {
     if (source == Signals.FFN_OUT && targets.kinds().contains(UnitKind.FFN)) {
       throw new UsageException(
           "networks.source ffn-out finds networks over what the down projections write, which say"
               + " nothing of the ffn neurons that are to be removed",
-          "use source activation or activation-and-up, another selector, or the command networks");
+          "use source activation or activation-and-up" + help);
     }
   }
 
@@ -114,6 +117,28 @@ record RunInputs(
         .capturing(recipe.networks().signals())
         .withCaptured(recipe)
         .withText(recipe, Shard.ALL, ImmutableList.of());
+  }
+
+  /**
+   * Reads model, text or moments, and the tasks that are measured with neurons masked.
+   *
+   * @param command that needs them
+   * @throws UsageException when any of it is unusable, or there are no tasks
+   */
+  static RunInputs ofMasks(Recipe recipe, String command) {
+    requireEvidence(recipe);
+    if (recipe.verify().tasks().isEmpty()) {
+      throw new UsageException(
+          command + " measures tasks, but the recipe has none",
+          "add --task FILE, or verify: {tasks: [FILE]} to the recipe");
+    }
+    RunInputs model = ofModel(recipe);
+    Signals source = recipe.networks().signals();
+    requireNeuronsOfTargets(source, model.structure, ", or target ffn_out");
+    return model
+        .capturing(Signals.ACTIVATION, source)
+        .withCaptured(recipe)
+        .withText(recipe, Shard.ALL, recipe.verify().tasks());
   }
 
   /**

@@ -49,6 +49,7 @@ enum FlagGroup {
       "keep"),
   COMPENSATION("compensation", "compensate", "ridge", "sequential"),
   VERIFICATION("verification", "task", "limit", "max-drop", "latency"),
+  MASKS("what is masked", "amplify", "share", "draws", "random-share", "networks", "sparsities"),
   GENERAL("general");
 
   private final String title;

@@ -22,6 +22,8 @@ public final class Main {
           new NetworksCommand(),
           new CaptureCommand(),
           new MergeCommand(),
+          new LesionCommand(),
+          new SweepCommand(),
           new EvalCommand());
 
   private Main() {}

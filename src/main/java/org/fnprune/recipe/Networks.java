@@ -153,6 +153,11 @@ public record Networks(
         Ica.DEFAULT);
   }
 
+  /** The same with another number of networks. */
+  public Networks with(Components other) {
+    return new Networks(method, signals, other, threshold, groups, grouping, ica);
+  }
+
   /** The same with other iterations. */
   public Networks with(Ica other) {
     return new Networks(method, signals, components, threshold, groups, grouping, other);

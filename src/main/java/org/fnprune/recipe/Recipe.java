@@ -135,6 +135,22 @@ public record Recipe(
           maxPerLayer,
           roundTo);
     }
+
+    /** The same choice for masks: a share of the targets' parameters, in widths of any number. */
+    public Prune removing(double sparsity) {
+      return new Prune(
+          targets,
+          new Budget.Sparsity(sparsity),
+          selector,
+          form,
+          protectedShare,
+          weighting,
+          allocation,
+          protectFirst,
+          protectLast,
+          maxPerLayer,
+          1);
+    }
   }
 
   /** How many parameters to remove. */

@@ -21,6 +21,7 @@ import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.FloatEnds;
+import org.fnprune.structure.Neurons;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.QuantisedWeight;
@@ -206,16 +207,27 @@ public record MaskedModel(Graph dense, OnnxModel model, ImmutableMap<String, Str
 
   /** The mask inputs that let through what {@code plan} keeps; units not in it stay whole. */
   public Map<String, ExtraInput> inputs(Structure structure, PruningPlan plan) {
-    Map<String, ExtraInput> extra = new HashMap<>();
-    for (PrunableUnit unit : structure.units()) {
-      float[] mask = new float[unit.positions()];
-      Arrays.fill(mask, 1f);
-      extra.put(name(unit.id()), new ExtraInput(mask, unit.positions()));
-    }
+    Map<String, ExtraInput> extra = inputs(structure, Neurons.NONE, 1);
     for (UnitPlan planned : plan.units()) {
       float[] mask = new float[planned.positions()];
       planned.keptPositions().forEach(i -> mask[i] = 1f);
       extra.put(name(planned.id()), new ExtraInput(mask, planned.positions()));
+    }
+    return extra;
+  }
+
+  /**
+   * The mask inputs that multiply some neurons and leave all others as they are.
+   *
+   * @param factor 0 masks them, more than 1 amplifies them
+   */
+  public Map<String, ExtraInput> inputs(Structure structure, Neurons neurons, float factor) {
+    Map<String, ExtraInput> extra = new HashMap<>();
+    for (PrunableUnit unit : structure.units()) {
+      float[] mask = new float[unit.positions()];
+      Arrays.fill(mask, 1f);
+      neurons.of(unit.id()).forEach(i -> mask[i] = factor);
+      extra.put(name(unit.id()), new ExtraInput(mask, unit.positions()));
     }
     return extra;
   }

@@ -31,7 +31,18 @@ class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"run", "prune", "inspect", "networks", "capture", "merge", "eval"})
+  @ValueSource(
+      strings = {
+        "run",
+        "prune",
+        "inspect",
+        "networks",
+        "capture",
+        "merge",
+        "lesion",
+        "sweep",
+        "eval"
+      })
   void everyCommandHasHelpWithinAHundredColumns(String command) {
     Outcome outcome = work.run(command + " --help");
     assertThat(outcome.code()).isEqualTo(ExitCode.OK);
@@ -59,6 +70,8 @@ class HelpTest {
             "  networks ",
             "  capture ",
             "  merge ",
+            "  lesion ",
+            "  sweep ",
             "  eval ",
             "Exit codes: 0 done, 1 ");
     assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);

@@ -49,6 +49,15 @@ final class TinyModels {
     return write(folder, new TinyModels().blocks(2).classifierHead());
   }
 
+  /**
+   * A folder with a classifier of which three neurons of 16, that fire together, do all the work:
+   * they alone tell words 0 to 7 (class 1) from the others (class 0). Each of the other neurons
+   * fires at one word and writes nothing.
+   */
+  static Path planted(Path folder) throws IOException {
+    return write(folder, new TinyModels().plantedNetwork());
+  }
+
   /** A folder with a language model that has no feed-forward blocks. */
   static Path headOnly(Path folder) throws IOException {
     return write(folder, new TinyModels().blocks(0).languageHead());
@@ -73,6 +82,59 @@ final class TinyModels {
     }
     last = "x" + count;
     return this;
+  }
+
+  /** Hidden axes: one per word, then the word's class, a constant, and what the network writes. */
+  private TinyModels plantedNetwork() {
+    int kind = WORDS;
+    int constant = WORDS + 1;
+    int answer = WORDS + 2;
+    int width = WORDS + 3;
+    float[][] embedding = new float[WORDS][width];
+    float[][] up = new float[width][NEURONS];
+    float[][] down = new float[NEURONS][width];
+    float[][] head = new float[width][2];
+    for (int word = 0; word < WORDS; word++) {
+      embedding[word][word] = 1;
+      embedding[word][kind] = word < WORDS / 2 ? 1 : -1;
+      embedding[word][constant] = 1;
+    }
+    for (int neuron = 0; neuron < NEURONS; neuron++) {
+      boolean key = neuron >= 5 && neuron < 8;
+      up[key ? kind : neuron][neuron] = key ? neuron : 1;
+      down[neuron][answer] = key ? 1 : 0;
+    }
+    head[constant][0] = 1;
+    head[answer][1] = 1;
+    graph.addInput(value("input_ids", TensorProto.DataType.INT64, "batch", "sequence"));
+    node("Gather", "/embed/Gather", "x0", weight("embed", embedding), "input_ids");
+    node("MatMul", "/layers.0/mlp/up/MatMul", "pre", "x0", weight("layers.0.up.w", up));
+    node("Relu", "/layers.0/mlp/act/Relu", "act", "pre");
+    node("MatMul", "/layers.0/mlp/down/MatMul", "out", "act", weight("layers.0.down.w", down));
+    node("Add", "/layers.0/Add", "x1", "x0", "out");
+    NodeProto mean = node("ReduceMean", "/pool/ReduceMean", "pooled", "x1");
+    graph.setNode(
+        graph.getNodeCount() - 1,
+        mean.toBuilder().addAttribute(integers("axes", 1)).addAttribute(integer("keepdims", 0)));
+    node("MatMul", "/head/MatMul", "logits", "pooled", weight("head", head));
+    graph.addOutput(value("logits", TensorProto.DataType.FLOAT, "batch", "classes"));
+    return this;
+  }
+
+  private String weight(String name, float[][] rows) {
+    TensorProto.Builder tensor =
+        TensorProto.newBuilder()
+            .setName(name)
+            .setDataType(TensorProto.DataType.FLOAT.getNumber())
+            .addDims(rows.length)
+            .addDims(rows[0].length);
+    for (float[] row : rows) {
+      for (float value : row) {
+        tensor.addFloatData(value);
+      }
+    }
+    graph.addInitializer(tensor);
+    return name;
   }
 
   private TinyModels languageHead() {
