@@ -2,15 +2,17 @@ package org.fnprune.rewrite;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.util.ArrayList;
 import java.util.List;
+import org.fnprune.capture.DenseSums;
 import org.fnprune.capture.ErrorCapture;
 import org.fnprune.capture.ErrorMoments;
 import org.fnprune.capture.TinyCapture;
 import org.fnprune.common.Progress;
-import org.fnprune.common.UsageException;
+import org.fnprune.data.CalibrationText;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrices;
@@ -32,6 +34,8 @@ class SequentialCompensationTest {
       List.of(
           RandomTokens.batch(6, 11, TinyGraph.VOCABULARY, 11),
           RandomTokens.batch(5, 7, TinyGraph.VOCABULARY, 12));
+  private static final CalibrationText ALL =
+      new CalibrationText(ImmutableList.copyOf(TEXT), ImmutableList.of(), 1);
   private static final double RIDGE = 1e-7;
 
   @ParameterizedTest
@@ -82,25 +86,23 @@ class SequentialCompensationTest {
   }
 
   @Test
-  void unitWithTwoProjectionsIsRefusedByName() {
+  void unitWithTwoProjectionsIsFittedByItselfAndSaidSo() {
     SlimCheck check = SlimCheck.of(TinyGraphs.named("two consumers"));
+    PruningPlan plan = check.plan(Plans::half);
+    List<String> warnings = new ArrayList<>();
 
-    assertThatExceptionOfType(UsageException.class)
-        .isThrownBy(() -> fits(check, check.plan(Plans::half)))
-        .withMessageContaining("does not add to a residual stream")
-        .withMessageContaining(check.structure().units().get(0).id());
+    var sequential = Fits.of(check, plan, RIDGE, true, List.of(ALL), warnings);
+
+    assertThat(warnings)
+        .hasSize(2)
+        .allMatch(w -> w.contains("does not add to a residual stream"))
+        .anyMatch(w -> w.contains(check.structure().units().get(0).id()));
+    assertThat(sequential)
+        .isEqualTo(Fits.of(check, plan, RIDGE, false, List.of(ALL), new ArrayList<>()));
   }
 
   private static ImmutableMap<String, Compensation.Fit> fits(SlimCheck check, PruningPlan plan) {
-    return SequentialCompensation.fit(
-        check.dense(),
-        check.structure(),
-        plan,
-        ImmutableMap.of(),
-        TEXT,
-        RIDGE,
-        SlimCheck.CPU,
-        Progress.NONE);
+    return Fits.of(check, plan, RIDGE, true, List.of(ALL), new ArrayList<>());
   }
 
   private static ErrorMoments error(
@@ -108,16 +110,24 @@ class SequentialCompensationTest {
       PruningPlan plan,
       ImmutableMap<String, Compensation.Fit> fits,
       PrunableUnit unit) {
-    return ErrorCapture.run(
-        check.dense().model(),
-        GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
-        unit.activation(),
-        plan.units().get(1).kept().length(),
-        TinyGraph.HIDDEN,
-        ResidualSum.of(check.dense(), unit.consumers().get(0)).orElseThrow(),
-        TEXT,
-        SlimCheck.CPU,
-        Progress.NONE);
+    ResidualSum sum = ResidualSum.of(check.dense(), unit.consumers().get(0)).orElseThrow();
+    int kept = plan.units().get(1).kept().length();
+    try (DenseSums sums =
+        new DenseSums(
+            check.dense().model(),
+            ImmutableMap.of(sum, TinyGraph.HIDDEN),
+            List.of(ALL),
+            SlimCheck.CPU,
+            0)) {
+      return ErrorCapture.run(
+              sums,
+              GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
+              new ErrorCapture.Place(unit.activation(), kept, TinyGraph.HIDDEN, sum),
+              List.of(ALL),
+              SlimCheck.CPU,
+              Progress.NONE)
+          .all();
+    }
   }
 
   private static double largest(Matrix matrix) {
