@@ -64,7 +64,8 @@ record HeldOutChoice(Correction correction, double error, double uncorrected) {
         chosen = Optional.of(ridge);
       }
     }
-    if (chosen.isEmpty() || best > (1 - gain) * uncorrected) {
+    boolean pays = gain == 0 ? best <= uncorrected : best < (1 - gain) * uncorrected;
+    if (chosen.isEmpty() || !pays) {
       return new HeldOutChoice(none, uncorrected, uncorrected);
     }
     RidgePath all = errors.heldOut().isEmpty() ? fitting : new RidgePath(errors.all());

@@ -26,6 +26,7 @@ import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.ResidualSum;
 import org.fnprune.structure.Structure;
+import org.fnprune.structure.UnitKind;
 
 /**
  * Fits the projections one behind the other. For each unit, in the order of the graph:
@@ -148,7 +149,11 @@ record SequentialCompensation(
         && dense.usesOfStorage(weight).stream().allMatch(use -> own.contains(use.node()));
   }
 
+  /** The projection; of outputs of a down projection the one that makes them. */
   private static int node(PrunableUnit unit) {
+    if (unit.kind() == UnitKind.FFN_OUT) {
+      return unit.slices().get(0).use().node();
+    }
     return unit.consumers().stream().mapToInt(Projection::node).min().orElse(0);
   }
 

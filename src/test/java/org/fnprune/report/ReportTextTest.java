@@ -65,9 +65,9 @@ class ReportTextTest {
     String text = MarkdownReport.render(report("0.1", ENDLESS));
     assertThat(text)
         .contains("| t | perplexity ↓ | 3.5000 | ∞ | +∞ | – | – |")
-        .contains("| layers.0.ffn | ffn | 0 | 4 | 2 | 50.0% | – |")
-        .contains("| layers.1.ffn | ffn | 1 | 4 | 2 | 50.0% | 0.0100 |")
-        .contains("| layers.2.ffn | ffn | – | 4 | 4 | 100.0% | – |");
+        .contains("| layers.0.ffn | ffn | 0 | 4 | 2 | 50.0% | bias | – |")
+        .contains("| layers.1.ffn | ffn | 1 | 4 | 2 | 50.0% | least-squares | 0.0100 |")
+        .contains("| layers.2.ffn | ffn | – | 4 | 4 | 100.0% | none | – |");
     assertThat(ReportJson.of(report("0.1", ENDLESS)).toString())
         .contains("\"slim\":null,\"delta\":null,\"stderr\":null,\"n\":1,\"p_value\":null")
         .contains("\"sparsity\":0.0")

@@ -46,10 +46,14 @@ final class Fits {
 
   /** Moments of all of a text and of its held-out part. */
   static CalibrationMoments moments(SlimCheck check, CalibrationText text) {
-    List<TokenBatch> all = Stream.concat(text.fitting().stream(), text.heldOut().stream()).toList();
     return new CalibrationMoments(
-        store(check, all),
+        store(check, all(text)),
         text.heldOut().isEmpty() ? Optional.empty() : Optional.of(store(check, text.heldOut())));
+  }
+
+  /** All batches of a text. */
+  static List<TokenBatch> all(CalibrationText text) {
+    return Stream.concat(text.fitting().stream(), text.heldOut().stream()).toList();
   }
 
   private static MomentsStore store(SlimCheck check, List<TokenBatch> batches) {

@@ -24,6 +24,7 @@ import org.fnprune.select.PruningPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.ResidualSum;
+import org.fnprune.structure.Structure;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,12 +78,94 @@ class SequentialCompensationTest {
   }
 
   @Test
-  void unitsThatStayWholeAreNotTouched() {
+  void wholeUnitsBeforeThePrunedOneAreNotTouched() {
     SlimCheck check = SlimCheck.of(TinyGraphs.plain());
     PruningPlan half = check.plan(Plans::half);
     PruningPlan onlyLast = new PruningPlan(List.of(half.units().get(1)));
 
     assertThat(fits(check, onlyLast)).containsOnlyKeys(half.units().get(1).id());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GPT-2 as TorchScript writes it", "MatMul, Add, Relu", "gate, up, down"})
+  void wholeUnitsBehindThePrunedOneMakeUpForIt(String name) {
+    SlimCheck check = SlimCheck.of(TinyGraphs.named(name));
+    PruningPlan half = check.plan(Plans::half);
+    PruningPlan onlyFirst = new PruningPlan(List.of(half.units().get(0)));
+    String first = half.units().get(0).id();
+    String second = half.units().get(1).id();
+
+    ImmutableMap<String, Compensation.Fit> fits = fits(check, onlyFirst);
+
+    assertThat(fits).containsOnlyKeys(first, second);
+    ImmutableMap<String, Compensation.Fit> alone =
+        ImmutableMap.of(first, requireNonNull(fits.get(first)));
+    assertThat(logitsError(check, onlyFirst, fits))
+        .isLessThan(0.9 * logitsError(check, onlyFirst, alone));
+  }
+
+  /** A structure without the whole units leaves them alone. */
+  @Test
+  void onlyUnitsThatAreNamedAreFitted() {
+    SlimCheck all = SlimCheck.of(TinyGraphs.plain());
+    PruningPlan half = all.plan(Plans::half);
+    PrunableUnit first = all.structure().units().get(0);
+    SlimCheck check =
+        new SlimCheck(
+            all.dense(),
+            new Structure(
+                ImmutableList.of(first), all.structure().refusals(), all.structure().parameters()));
+    assertThat(fits(check, new PruningPlan(List.of(half.units().get(0)))))
+        .containsOnlyKeys(first.id());
+  }
+
+  private static double logitsError(
+      SlimCheck check, PruningPlan plan, ImmutableMap<String, Compensation.Fit> fits) {
+    return LogitsError.of(
+        check.dense().model(),
+        GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
+        TEXT);
+  }
+
+  /** The second text counts what its weight says, as if it had that many tokens. */
+  @Test
+  void textsCountByTheirWeights() {
+    SlimCheck check = SlimCheck.of(TinyGraphs.plain());
+    PruningPlan plan = check.plan(Plans::half);
+    CalibrationText other =
+        new CalibrationText(
+            ImmutableList.of(RandomTokens.batch(3, 4, TinyGraph.VOCABULARY, 21)),
+            ImmutableList.of(),
+            1e6);
+    assertSame(fits(check, plan, ALL, ALL), fits(check, plan, ALL));
+    assertSame(fits(check, plan, ALL, other), fits(check, plan, other));
+    assertThat(Matrices.distance(weight(fits(check, plan, other)), weight(fits(check, plan, ALL))))
+        .isGreaterThan(1e-2);
+  }
+
+  private static void assertSame(
+      ImmutableMap<String, Compensation.Fit> found,
+      ImmutableMap<String, Compensation.Fit> expected) {
+    Matrices.assertClose(weight(found), weight(expected), 2e-3);
+  }
+
+  /** Of the first unit. */
+  private static Matrix weight(ImmutableMap<String, Compensation.Fit> fits) {
+    return fits.values().asList().get(0).weight();
+  }
+
+  private static ImmutableMap<String, Compensation.Fit> fits(
+      SlimCheck check, PruningPlan plan, CalibrationText... texts) {
+    return Fits.of(check, plan, 1e-3, true, List.of(texts), new ArrayList<>());
+  }
+
+  @Test
+  void theDenseStreamIsTheSameWhetherItIsKeptOrComputedAgain() {
+    SlimCheck check = SlimCheck.of(TinyGraphs.plain());
+    PruningPlan plan = check.plan(Plans::half);
+    PrunableUnit last = check.structure().units().get(1);
+    assertThat(error(check, plan, ImmutableMap.of(), last, Long.MAX_VALUE))
+        .isEqualTo(error(check, plan, ImmutableMap.of(), last, 0));
   }
 
   @Test
@@ -110,6 +193,15 @@ class SequentialCompensationTest {
       PruningPlan plan,
       ImmutableMap<String, Compensation.Fit> fits,
       PrunableUnit unit) {
+    return error(check, plan, fits, unit, 0);
+  }
+
+  private static ErrorMoments error(
+      SlimCheck check,
+      PruningPlan plan,
+      ImmutableMap<String, Compensation.Fit> fits,
+      PrunableUnit unit,
+      long bytes) {
     ResidualSum sum = ResidualSum.of(check.dense(), unit.consumers().get(0)).orElseThrow();
     int kept = plan.units().get(1).kept().length();
     try (DenseSums sums =
@@ -118,7 +210,7 @@ class SequentialCompensationTest {
             ImmutableMap.of(sum, TinyGraph.HIDDEN),
             List.of(ALL),
             SlimCheck.CPU,
-            0)) {
+            bytes)) {
       return ErrorCapture.run(
               sums,
               GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
