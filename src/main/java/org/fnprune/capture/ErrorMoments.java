@@ -80,4 +80,16 @@ public record ErrorMoments(Moments activation, Matrix errorSum, Matrix cross, do
         cross.scaled(factor),
         errorSquares * factor);
   }
+
+  /**
+   * The moments as if all means were zero. What is fitted to them is a fit without a constant: all
+   * products are about zero, and the constant comes out as zero.
+   */
+  public ErrorMoments aboutZero() {
+    return new ErrorMoments(
+        new Moments(activation.count(), Matrix.zeros(1, activation.width()), activation.gram()),
+        Matrix.zeros(1, errorSum.cols()),
+        cross,
+        errorSquares);
+  }
 }

@@ -15,4 +15,9 @@ public record SplitErrors(ErrorMoments fitting, Optional<ErrorMoments> heldOut) 
   public ErrorMoments all() {
     return heldOut.map(fitting::plus).orElse(fitting);
   }
+
+  /** Both parts {@linkplain ErrorMoments#aboutZero about zero}: for fits without a constant. */
+  public SplitErrors aboutZero() {
+    return new SplitErrors(fitting.aboutZero(), heldOut.map(ErrorMoments::aboutZero));
+  }
 }

@@ -22,6 +22,7 @@ import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
+import org.fnprune.structure.FloatEnds;
 import org.fnprune.structure.Projection;
 import org.fnprune.structure.PrunableUnit;
 import org.fnprune.structure.ResidualSum;
@@ -39,8 +40,8 @@ import org.fnprune.structure.UnitKind;
  *       before it
  * </ol>
  *
- * <p>So are whole units behind the first pruned one, which costs no parameter of a weight: they
- * have nothing to make up for but what came before them.
+ * <p>So are whole units behind the first pruned one, which costs no parameter: they have nothing to
+ * make up for but what came before them, and get no bias where they have none.
  */
 record SequentialCompensation(
     Graph dense,
@@ -111,11 +112,14 @@ record SequentialCompensation(
             single.options().ridge(),
             errors.heldOut().isPresent(),
             FittedWeight.isRounded(dense, unit));
-    HeldOutChoice choice =
-        HeldOutChoice.of(errors, weight, ridges, planned == null ? WORTHWHILE : 0);
     if (planned != null) {
+      HeldOutChoice choice = HeldOutChoice.of(errors, weight, ridges, 0);
       fits.put(unit.id(), single.chosen(unit, weight, choice));
-    } else if (!choice.correction().isNone()) {
+      return;
+    }
+    HeldOutChoice choice =
+        HeldOutChoice.of(hasBias(unit) ? errors : errors.aboutZero(), weight, ridges, WORTHWHILE);
+    if (!choice.correction().isNone()) {
       fits.put(unit.id(), choice.fit(weight));
     }
   }
@@ -147,6 +151,14 @@ record SequentialCompensation(
     Set<Integer> own = unit.consumers().stream().map(Projection::node).collect(Collectors.toSet());
     return !dense.leavesMainGraph(weight)
         && dense.usesOfStorage(weight).stream().allMatch(use -> own.contains(use.node()));
+  }
+
+  /** A new bias would be parameters that no plan has counted. */
+  private boolean hasBias(PrunableUnit unit) {
+    Projection consumer = ConsumerWeights.projections(dense, unit).get(0);
+    return FloatEnds.result(dense, consumer)
+        .filter(node -> BiasEditor.hasBias(dense, node, ConsumerWeights.outputs(dense, consumer)))
+        .isPresent();
   }
 
   /** The projection; of outputs of a down projection the one that makes them. */

@@ -65,7 +65,7 @@ record SingleCompensation(
       warn(
           unit,
           "compensated by bias, not least squares",
-          "rounding its quantised weight again would take away more than the fit gains");
+          "rounded to its quantised type, least squares does no better on held-out text");
     }
     return choice.fit(weight);
   }

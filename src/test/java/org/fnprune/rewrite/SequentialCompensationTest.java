@@ -17,6 +17,7 @@ import org.fnprune.data.RandomTokens;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TinyGraph;
 import org.fnprune.model.TinyGraphs;
 import org.fnprune.recipe.Recipe.CompensationMethod;
@@ -100,6 +101,8 @@ class SequentialCompensationTest {
     assertThat(fits).containsOnlyKeys(first, second);
     ImmutableMap<String, Compensation.Fit> alone =
         ImmutableMap.of(first, requireNonNull(fits.get(first)));
+    assertThat(slim(check, onlyFirst, fits).parameters())
+        .isEqualTo(slim(check, onlyFirst, alone).parameters());
     assertThat(logitsError(check, onlyFirst, fits))
         .isLessThan(0.9 * logitsError(check, onlyFirst, alone));
   }
@@ -121,10 +124,12 @@ class SequentialCompensationTest {
 
   private static double logitsError(
       SlimCheck check, PruningPlan plan, ImmutableMap<String, Compensation.Fit> fits) {
-    return LogitsError.of(
-        check.dense().model(),
-        GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
-        TEXT);
+    return LogitsError.of(check.dense().model(), slim(check, plan, fits), TEXT);
+  }
+
+  private static OnnxModel slim(
+      SlimCheck check, PruningPlan plan, ImmutableMap<String, Compensation.Fit> fits) {
+    return GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits);
   }
 
   /** The second text counts what its weight says, as if it had that many tokens. */
