@@ -58,6 +58,11 @@ public final class DenseSums implements AutoCloseable {
     this.keeps = tokens * width * Float.BYTES <= bytes;
   }
 
+  /** Whether all of it fits into memory. */
+  public boolean areKept() {
+    return keeps;
+  }
+
   /** The stream at one place, tokens × width, padding left out. */
   ExtraInput rows(ResidualSum place, TokenBatch batch) {
     return keeps

@@ -1,5 +1,6 @@
 package org.fnprune.capture;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.List;
 import java.util.Optional;
@@ -40,12 +41,21 @@ public final class ErrorCapture {
   private final DenseSums dense;
   private final Place place;
   private final BatchRunner slim;
+  private final SlimPrefix prefix;
+  private final ImmutableList<String> outputs;
   private final Progress progress;
 
-  private ErrorCapture(DenseSums dense, Place place, BatchRunner slim, Progress progress) {
+  private ErrorCapture(
+      DenseSums dense, Place place, BatchRunner slim, SlimPrefix prefix, Progress progress) {
     this.dense = dense;
     this.place = place;
     this.slim = slim;
+    this.prefix = prefix;
+    this.outputs =
+        ImmutableList.<String>builder()
+            .addAll(MOMENTS)
+            .addAll(prefix.next().stream().iterator())
+            .build();
     this.progress = progress;
   }
 
@@ -53,17 +63,22 @@ public final class ErrorCapture {
    * Captures one unit, in one pass over the text.
    *
    * @param dense rows of the place's sum, among others
+   * @param prefix where the slim model is begun, and what of it is kept for the next capture
    * @param texts the task's text and then others, which count as many tokens as their weights say
    */
   public static SplitErrors run(
       DenseSums dense,
       OnnxModel slim,
       Place place,
+      SlimPrefix prefix,
       List<CalibrationText> texts,
       RuntimeOptions options,
       Progress progress) {
-    try (BatchRunner runner = new BatchRunner(OnnxSession.ofModel(taps(slim, place), options))) {
-      return new ErrorCapture(dense, place, runner, progress).split(texts);
+    try (BatchRunner runner =
+        new BatchRunner(OnnxSession.ofModel(taps(slim, place, prefix), options))) {
+      SplitErrors errors = new ErrorCapture(dense, place, runner, prefix, progress).split(texts);
+      prefix.advance();
+      return errors;
     }
   }
 
@@ -97,21 +112,25 @@ public final class ErrorCapture {
   private ErrorMoments moments(List<TokenBatch> batches) {
     Accumulator total = new Accumulator(place);
     for (TokenBatch batch : batches) {
-      total.add(
-          batch.tokens(),
+      List<BatchRunner.Output> results =
           slim.run(
               batch,
-              MOMENTS,
+              outputs,
               ImmutableMap.<String, ExtraInput>builder()
                   .putAll(BatchTokens.inputs(batch))
+                  .putAll(prefix.inputs(batch))
                   .put(DENSE_SUM, dense.rows(place.sum(), batch))
-                  .buildOrThrow()));
+                  .buildOrThrow());
+      total.add(batch.tokens(), results);
+      if (results.size() > MOMENTS.size()) {
+        prefix.put(batch, results.get(MOMENTS.size()));
+      }
       progress.advance(batch.tokens());
     }
     return total.moments();
   }
 
-  private static OnnxModel taps(OnnxModel slim, Place place) {
+  private static OnnxModel taps(OnnxModel slim, Place place, SlimPrefix prefix) {
     Taps taps = new Taps(slim);
     taps.input(DENSE_SUM);
     taps.add("Add", SUM, place.sum().written(), place.sum().stream());
@@ -124,6 +143,8 @@ public final class ErrorCapture {
     taps.outputSum(MOMENTS.get(2), "fnprune_e");
     taps.outputProduct(MOMENTS.get(3), "fnprune_h", "fnprune_e");
     taps.outputSum(MOMENTS.get(4), "fnprune_ee");
+    prefix.tensor().ifPresent(taps::beginAt);
+    prefix.next().ifPresent(taps::output);
     return taps.build();
   }
 

@@ -1,8 +1,11 @@
 package org.fnprune.rewrite;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
+import com.google.common.collect.ImmutableSet;
 import java.util.List;
 import java.util.Optional;
+import org.fnprune.model.Branches;
+import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.FloatEnds;
@@ -15,6 +18,13 @@ import org.fnprune.structure.UnitKind;
 final class Fittable {
 
   private static final int QGEMM_BIAS = 6;
+
+  /** The output of a fused skip normalisation that holds its sum. */
+  private static final int FUSED_SUM = 3;
+
+  private static final ImmutableSet<Integer> OTHER_FLOATS =
+      ImmutableSet.of(
+          ElementType.FLOAT16.number(), ElementType.BFLOAT16.number(), ElementType.DOUBLE.number());
 
   private Fittable() {}
 
@@ -48,5 +58,21 @@ final class Fittable {
     return unit.kind() != UnitKind.FFN_OUT && consumers.size() == 1
         ? ResidualSum.of(dense, consumers.get(0))
         : Optional.empty();
+  }
+
+  /** The tensor that holds a sum, if the graph names it. */
+  static Optional<String> total(Graph dense, ResidualSum sum) {
+    NodeProto adds = dense.node(dense.uses(sum.written()).get(0).node());
+    int output = Graph.is(adds, "Add") ? 0 : FUSED_SUM;
+    return output < adds.getOutputCount() && !adds.getOutput(output).isEmpty()
+        ? Optional.of(adds.getOutput(output))
+        : Optional.empty();
+  }
+
+  /** Whether a model can be begun at such a tensor: all floats are float32, and no branches. */
+  static boolean canBeginInside(Graph dense) {
+    return dense.nodes().stream().noneMatch(Branches::isChoice)
+        && dense.model().graph().getInitializerList().stream()
+            .noneMatch(tensor -> OTHER_FLOATS.contains(tensor.getDataType()));
   }
 }

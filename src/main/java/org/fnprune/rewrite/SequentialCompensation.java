@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 import org.fnprune.capture.DenseSums;
 import org.fnprune.capture.ErrorCapture;
 import org.fnprune.capture.ErrorCapture.Place;
+import org.fnprune.capture.SlimPrefix;
 import org.fnprune.capture.SplitErrors;
 import org.fnprune.common.Progress;
 import org.fnprune.data.CalibrationText;
@@ -40,8 +42,11 @@ import org.fnprune.structure.UnitKind;
  *       before it
  * </ol>
  *
- * <p>So are whole units behind the first pruned one, which costs no parameter: they have nothing to
- * make up for but what came before them, and get no bias where they have none.
+ * <p>Whole units behind the first pruned one are fitted, too, which costs no parameter: they have
+ * nothing to make up for but what came before them, and get no bias where they have none.
+ *
+ * <p>What a slim model computes up to the unit before the last one is final: where memory allows it
+ * is kept, and captures begin there.
  */
 record SequentialCompensation(
     Graph dense,
@@ -86,13 +91,31 @@ record SequentialCompensation(
             texts,
             device,
             Runtime.getRuntime().maxMemory() / SHARE_OF_MEMORY)) {
-      units.forEach(unit -> fit(unit, sums, fits));
+      SlimPrefix prefix = new SlimPrefix();
+      for (int i = 0; i < units.size(); i++) {
+        if (i > 0 && sums.areKept()) {
+          settled(units.get(i - 1), units.get(i)).ifPresent(prefix::keep);
+        }
+        fit(units.get(i), sums, prefix, fits);
+      }
     }
     progress.done();
     return ImmutableMap.copyOf(fits);
   }
 
-  private void fit(PrunableUnit unit, DenseSums sums, Map<String, Compensation.Fit> fits) {
+  /**
+   * The stream behind a unit that was just fitted, where no later fit changes it: the captures
+   * after the next one can begin there.
+   */
+  private Optional<String> settled(PrunableUnit fitted, PrunableUnit next) {
+    return Fittable.canBeginInside(dense)
+        ? Fittable.total(dense, place(fitted, fitted.positions()).sum())
+            .filter(sum -> dense.producer(sum).orElseThrow() < node(next))
+        : Optional.empty();
+  }
+
+  private void fit(
+      PrunableUnit unit, DenseSums sums, SlimPrefix prefix, Map<String, Compensation.Fit> fits) {
     UnitPlan planned = plan.pruned().get(unit.id());
     ImmutableIntArray kept =
         planned == null
@@ -104,6 +127,7 @@ record SequentialCompensation(
             sums,
             GraphRewriter.rewrite(dense, structure, plan, ImmutableMap.copyOf(fits)),
             place(unit, kept.length()),
+            prefix,
             texts,
             device,
             progress);

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.fnprune.capture.DenseSums;
 import org.fnprune.capture.ErrorCapture;
 import org.fnprune.capture.ErrorMoments;
+import org.fnprune.capture.SlimPrefix;
 import org.fnprune.capture.TinyCapture;
 import org.fnprune.common.Progress;
 import org.fnprune.data.CalibrationText;
@@ -18,6 +21,7 @@ import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.OnnxModel;
+import org.fnprune.model.TinyAttention;
 import org.fnprune.model.TinyGraph;
 import org.fnprune.model.TinyGraphs;
 import org.fnprune.recipe.Recipe.CompensationMethod;
@@ -173,6 +177,33 @@ class SequentialCompensationTest {
         .isEqualTo(error(check, plan, ImmutableMap.of(), last, 0));
   }
 
+  /** Captures that begin where the unit before the last one ended measure what whole ones do. */
+  @ParameterizedTest
+  @ValueSource(strings = {"attention", "GPT-2 as TorchScript writes it", "gate, up, down"})
+  void captureMayBeginInsideTheModel(String name) {
+    SlimCheck check =
+        SlimCheck.of(name.equals("attention") ? TinyAttention.grouped() : TinyGraphs.named(name));
+    PruningPlan plan = check.plan(Plans::half);
+    OnnxModel slim = slim(check, plan, ImmutableMap.of());
+    List<PrunableUnit> units =
+        check.structure().units().stream()
+            .sorted(Comparator.comparingInt(unit -> unit.consumers().get(0).node()))
+            .toList();
+    assertThat(Fittable.canBeginInside(check.dense())).isTrue();
+    SlimPrefix prefix = new SlimPrefix();
+    Optional<String> before = Optional.empty();
+    for (PrunableUnit unit : units) {
+      ResidualSum sum = Fittable.stream(check.dense(), unit).orElseThrow();
+      before.ifPresent(prefix::keep);
+      ErrorMoments begun = error(check, slim, plan, unit, 0, prefix);
+      ErrorMoments whole = error(check, slim, plan, unit, 0, new SlimPrefix());
+      Matrices.assertClose(begun.cross(), whole.cross(), 1e-5);
+      Matrices.assertClose(begun.activation().gram(), whole.activation().gram(), 1e-5);
+      before = Fittable.total(check.dense(), sum);
+    }
+    assertThat(units).hasSizeGreaterThan(1);
+  }
+
   @Test
   void unitWithTwoProjectionsIsFittedByItselfAndSaidSo() {
     SlimCheck check = SlimCheck.of(TinyGraphs.named("two consumers"));
@@ -207,8 +238,18 @@ class SequentialCompensationTest {
       ImmutableMap<String, Compensation.Fit> fits,
       PrunableUnit unit,
       long bytes) {
-    ResidualSum sum = ResidualSum.of(check.dense(), unit.consumers().get(0)).orElseThrow();
-    int kept = plan.units().get(1).kept().length();
+    return error(check, slim(check, plan, fits), plan, unit, bytes, new SlimPrefix());
+  }
+
+  private static ErrorMoments error(
+      SlimCheck check,
+      OnnxModel slim,
+      PruningPlan plan,
+      PrunableUnit unit,
+      long bytes,
+      SlimPrefix prefix) {
+    ResidualSum sum = Fittable.stream(check.dense(), unit).orElseThrow();
+    int kept = requireNonNull(plan.pruned().get(unit.id())).keptPositions().length();
     try (DenseSums sums =
         new DenseSums(
             check.dense().model(),
@@ -218,8 +259,9 @@ class SequentialCompensationTest {
             bytes)) {
       return ErrorCapture.run(
               sums,
-              GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits),
+              slim,
               new ErrorCapture.Place(unit.activation(), kept, TinyGraph.HIDDEN, sum),
+              prefix,
               List.of(ALL),
               SlimCheck.CPU,
               Progress.NONE)
