@@ -9,9 +9,14 @@ import com.google.common.collect.ImmutableMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.fnprune.capture.ErrorMoments;
 import org.fnprune.capture.Moments;
+import org.fnprune.capture.SampleMoments;
+import org.fnprune.capture.SplitErrors;
 import org.fnprune.capture.TinyCapture;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.RandomTokens;
@@ -24,6 +29,8 @@ import org.fnprune.model.QuantisedDialects;
 import org.fnprune.model.TensorData;
 import org.fnprune.model.TinyGraph;
 import org.fnprune.model.TinyGraphs;
+import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.PrunableUnit;
@@ -76,6 +83,106 @@ class StoredFitTest {
     Matrices.assertClose(readAgain(slim), fit.weight(), 1e-5);
     assertThat(LogitsError.of(check.dense().model(), slim, TEXT.heldOut()))
         .isLessThan(LogitsError.of(check.dense().model(), check.slim(plan), TEXT.heldOut()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("quantised")
+  void quantisedWeightsAreFittedToTheResidualStream(Map.Entry<String, OnnxModel> model) {
+    SlimCheck check = SlimCheck.of(model.getValue());
+    PruningPlan plan = check.plan(Plans::half);
+    var fits = Fits.of(check, plan, null, true, List.of(TEXT), new ArrayList<>());
+    assertThat(fits.values()).allMatch(Compensation.Fit::changesWeight);
+    OnnxModel slim = GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits);
+    assertThat(types(slim)).isEqualTo(types(check.slim(plan)));
+    assertThat(LogitsError.of(check.dense().model(), slim, TEXT.heldOut()))
+        .isLessThan(LogitsError.of(check.dense().model(), check.slim(plan), TEXT.heldOut()));
+  }
+
+  /** h → QuantizeLinear → QGemm with C, whose integers are steps of scale a · scale B. */
+  @Test
+  void aBiasOfIntegersKeepsTheWeightAsItIs() {
+    int width = 8;
+    TinyGraph g = TinyGraph.create(3);
+    String x = g.embedding();
+    String h = g.op("Relu", g.op("MatMul", x, g.weight("w1", TinyGraph.HIDDEN, width)));
+    String rows = g.op("Reshape", h, g.longs("rows", -1, width));
+    String scale = g.scalar(0.02);
+    String zero = small(g, "zero", ElementType.UINT8, ImmutableList.of(), 128);
+    int[] values =
+        IntStream.range(0, width * TinyGraph.HIDDEN).map(i -> i * 37 % 255 - 127).toArray();
+    String down =
+        g.microsoft(
+                "QGemm",
+                1,
+                List.of(),
+                g.op("QuantizeLinear", rows, scale, zero),
+                scale,
+                zero,
+                small(
+                    g,
+                    "w2",
+                    ElementType.INT8,
+                    ImmutableList.of((long) width, (long) TinyGraph.HIDDEN),
+                    values),
+                g.scalar(0.01),
+                small(g, "w2_zero", ElementType.INT8, ImmutableList.of(), 0),
+                g.tensor(
+                    TensorData.ofInts(
+                        "c",
+                        ImmutableList.of((long) TinyGraph.HIDDEN),
+                        LongStream.range(0, TinyGraph.HIDDEN).map(i -> 50 * i).toArray())))
+            .get(0);
+    String y = g.op("Reshape", down, g.op("Shape", x));
+    SlimCheck check = SlimCheck.of(g.head(g.op("Add", x, y)));
+    PruningPlan plan = check.plan(Plans::half);
+    List<String> warnings = new ArrayList<>();
+
+    var fits = Fits.of(check, plan, null, false, List.of(TEXT), warnings);
+
+    assertThat(warnings).singleElement().asString().contains("by bias", "QGemm");
+    assertThat(fits.values()).noneMatch(Compensation.Fit::changesWeight);
+    OnnxModel slim = GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits);
+    assertThat(LogitsError.of(check.dense().model(), slim, TEXT.fitting()))
+        .isLessThan(LogitsError.of(check.dense().model(), check.slim(plan), TEXT.fitting()));
+  }
+
+  private static String small(
+      TinyGraph g, String name, ElementType type, ImmutableList<Long> dims, int... values) {
+    return g.tensor(TensorData.ofSmallIntegers(name, type, dims, values));
+  }
+
+  /** No weight would be nearer, for the neurons that stay know nothing of those that went. */
+  @Test
+  void integersThatNoFitImprovesStayAndTheBiasMakesUp() {
+    SlimCheck check = SlimCheck.of(QuantisedDialects.uint4());
+    PrunableUnit unit = check.structure().units().get(0);
+    var kept = check.plan(Plans::half).units().get(0).keptPositions();
+    SlimWeight weight = SlimWeight.of(check.dense(), unit, kept);
+    Matrix noise = Matrices.gaussian(60, QuantisedDialects.NEURONS, 1);
+    Matrix more = Matrices.gaussian(5000, QuantisedDialects.NEURONS, 2);
+    SplitErrors errors =
+        new SplitErrors(
+            ErrorMoments.of(shifted(noise), weight.lost(), kept),
+            Optional.of(ErrorMoments.of(shifted(more), weight.lost(), kept)));
+    List<String> warnings = new ArrayList<>();
+
+    HeldOutChoice choice = HeldOutChoice.of(errors, weight, HeldOutChoice.RIDGES, 0);
+    Compensation.Fit fit =
+        new SingleCompensation(
+                check.dense(),
+                new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, null, false),
+                Fits.moments(check, TEXT),
+                warnings::add)
+            .chosen(unit, weight, choice);
+
+    assertThat(fit.weight()).isEqualTo(weight.stored());
+    assertThat(fit.ridgeUsed()).isInfinite();
+    assertThat(warnings).singleElement().asString().contains(unit.id(), "by bias", "quantised");
+  }
+
+  private static Moments shifted(Matrix noise) {
+    return SampleMoments.of(
+        Matrix.tabulate(noise.rows(), noise.cols(), (t, j) -> noise.get(t, j) + 1));
   }
 
   /** Biases alone leave the integers as they are. */
