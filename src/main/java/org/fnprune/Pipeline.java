@@ -138,7 +138,7 @@ public final class Pipeline {
         clock.time(
             "compensate",
             () ->
-                new Compensator(model, structure, plan)
+                new Compensator(model, inputs.found(), plan)
                     .fit(
                         recipe.compensate(),
                         moments,
@@ -248,7 +248,7 @@ public final class Pipeline {
       throws Exception {
     OnnxModel slim =
         clock.time(
-            "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.structure(), plan, fits));
+            "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.found(), plan, fits));
     if (slim.parameters() >= inputs.structure().parameters()) {
       throw new IllegalStateException(
           "the slim model has "

@@ -21,15 +21,32 @@ public record CalibrationMoments(MomentsStore all, Optional<MomentsStore> heldOu
 
   /**
    * One unit's moments of what is fitted and of what is held out; empty where nothing is, or where
-   * there is but a sketch, which cannot be taken apart.
+   * there is but a sketch, which cannot be taken apart. Texts of different weights are taken apart
+   * one by one: each may have another share held out.
    */
   public Optional<Split> split(String unit) {
-    if (heldOut.isEmpty()
-        || !(all.get(unit) instanceof Moments whole)
-        || !(heldOut.get().get(unit) instanceof Moments part)
-        || part.count() >= whole.count()) {
+    if (heldOut.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Split(whole.minus(part), part));
+    if (all instanceof WeightedMoments sum && heldOut.get() instanceof WeightedMoments part) {
+      return split(sum.task(), part.task(), unit)
+          .flatMap(
+              task ->
+                  split(sum.retained(), part.retained(), unit)
+                      .map(
+                          general ->
+                              new Split(
+                                  sum.sum(task.fitting(), general.fitting()),
+                                  sum.sum(task.heldOut(), general.heldOut()))));
+    }
+    return split(all, heldOut.get(), unit);
+  }
+
+  private static Optional<Split> split(MomentsStore all, MomentsStore part, String unit) {
+    return all.get(unit) instanceof Moments whole
+            && part.get(unit) instanceof Moments held
+            && held.count() < whole.count()
+        ? Optional.of(new Split(whole.minus(held), held))
+        : Optional.empty();
   }
 }

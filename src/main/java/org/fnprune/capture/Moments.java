@@ -1,5 +1,6 @@
 package org.fnprune.capture;
 
+import com.google.common.primitives.ImmutableIntArray;
 import org.fnprune.linalg.Matrix;
 
 /**
@@ -41,6 +42,13 @@ public record Moments(long count, Matrix sum, Matrix gram) implements Captured {
    */
   public Moments minus(Moments part) {
     return new Moments(count - part.count, sum.minus(part.sum), gram.minus(part.gram));
+  }
+
+  /** The moments of some of the neurons. */
+  public Moments select(ImmutableIntArray neurons) {
+    int[] indices = neurons.toArray();
+    return new Moments(
+        count, sum.selectCols(indices), gram.selectRows(indices).selectCols(indices));
   }
 
   /** The same means and products, as if of {@code tokens} tokens. */

@@ -59,6 +59,22 @@ final class Taps {
     graph.addOutput(tensor(name, ElementType.FLOAT));
   }
 
+  /** Makes a float tensor an input: what it was computed from is not computed. */
+  void beginAt(String tensor) {
+    for (NodeProto.Builder maker : graph.getNodeBuilderList()) {
+      int output = maker.getOutputList().indexOf(tensor);
+      if (output >= 0) {
+        maker.setOutput(output, tensor + "_fnprune_computed");
+      }
+    }
+    for (int i = graph.getValueInfoCount() - 1; i >= 0; i--) {
+      if (graph.getValueInfo(i).getName().equals(tensor)) {
+        graph.removeValueInfo(i);
+      }
+    }
+    input(tensor);
+  }
+
   /** Makes {@code output} from {@code inputs}. */
   void add(String operator, String output, String... inputs) {
     graph.addNode(node(operator, output, inputs));

@@ -27,10 +27,15 @@ public record WeightedMoments(MomentsStore task, MomentsStore retained, double w
   @Override
   public Moments get(String id) {
     if (task.get(id) instanceof Moments first && retained.get(id) instanceof Moments second) {
-      return first.plus(second.ofTokens(Math.max(1, Math.round(weight * first.count()))));
+      return sum(first, second);
     }
     throw new UsageException(
         "unit '" + id + "' is too wide for the memory limit, and 'retain' needs all of its moments",
         "raise --memory (and the Java heap with it), or leave retain out");
+  }
+
+  /** Moments of the task's text and of general text, which counts as the weight says. */
+  Moments sum(Moments ofTask, Moments ofGeneral) {
+    return ofTask.plus(ofGeneral.ofTokens(Math.max(1, Math.round(weight * ofTask.count()))));
   }
 }

@@ -1,6 +1,8 @@
 package org.fnprune.linalg;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.DoublePointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -203,6 +205,38 @@ public final class Matrix {
       }
     }
     return transpose;
+  }
+
+  /** Matrices of as many rows side by side. */
+  public static Matrix beside(List<Matrix> parts) {
+    int rows = parts.get(0).rows;
+    int cols = parts.stream().mapToInt(Matrix::cols).sum();
+    Matrix whole = zeros(rows, cols);
+    int from = 0;
+    for (Matrix part : parts) {
+      if (part.rows != rows) {
+        throw new IllegalArgumentException(part + " beside " + parts.get(0));
+      }
+      for (int row = 0; row < rows; row++) {
+        System.arraycopy(part.values, row * part.cols, whole.values, row * cols + from, part.cols);
+      }
+      from += part.cols;
+    }
+    return whole;
+  }
+
+  /** The columns from {@code from} (inclusive) to {@code to} (exclusive). */
+  public Matrix columns(int from, int to) {
+    return selectCols(IntStream.range(from, to).toArray());
+  }
+
+  /** This square matrix with a number added to its diagonal. */
+  public Matrix plusDiagonal(double number) {
+    Matrix sum = of(rows, cols, values);
+    for (int i = 0; i < rows; i++) {
+      sum.values[i * cols + i] += number;
+    }
+    return sum;
   }
 
   /** This plus {@code other}, element by element. */

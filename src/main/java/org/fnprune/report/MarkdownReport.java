@@ -87,7 +87,8 @@ public final class MarkdownReport {
   }
 
   private static TextTable units(RunReport report) {
-    TextTable table = new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Ridge ε");
+    TextTable table =
+        new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Compensation", "Ridge ε");
     for (UnitPlan unit : report.plan().units()) {
       Double ridge = report.ridges().get(unit.id());
       table.row(
@@ -97,6 +98,19 @@ public final class MarkdownReport {
           unit.width(),
           unit.kept().length(),
           Summary.number("%.1f%%", 100.0 * unit.kept().length() / unit.width()),
+          report.compensation(unit.id()),
+          ridge == null || !Double.isFinite(ridge) ? "–" : Summary.number("%.3g", ridge));
+    }
+    for (String unit : report.refitted()) {
+      Double ridge = report.ridges().get(unit);
+      table.row(
+          unit,
+          "–",
+          "–",
+          "–",
+          "all",
+          "–",
+          report.compensation(unit),
           ridge == null || !Double.isFinite(ridge) ? "–" : Summary.number("%.3g", ridge));
     }
     return table;

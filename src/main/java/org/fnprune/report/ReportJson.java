@@ -32,6 +32,7 @@ public final class ReportJson {
     document.add("model", model);
     document.addProperty("sparsity", report.sparsity());
     document.add("units", units(report));
+    document.add("refitted", refitted(report));
     document.add("networks", networks(report));
     document.add("equivalence", equivalence(report.equivalence()));
     document.add("tasks", tasks(report));
@@ -65,7 +66,20 @@ public final class ReportJson {
       json.addProperty("width", unit.width());
       json.addProperty("unit_size", unit.unitSize());
       json.addProperty("kept", unit.kept().length());
+      json.addProperty("compensation", report.compensation(unit.id()));
       json.addProperty("ridge", finite(report.ridges().get(unit.id())));
+      units.add(json);
+    }
+    return units;
+  }
+
+  private static JsonArray refitted(RunReport report) {
+    JsonArray units = new JsonArray();
+    for (String unit : report.refitted()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("id", unit);
+      json.addProperty("compensation", report.compensation(unit));
+      json.addProperty("ridge", finite(report.ridges().get(unit)));
       units.add(json);
     }
     return units;

@@ -23,7 +23,8 @@ import org.fnprune.verify.LatencyResult;
  * @param dense the model before
  * @param slim the model after
  * @param networks by unit id; empty when the selector needed none
- * @param ridges ε that each unit's least squares really used, by unit id
+ * @param ridges ε that each compensated unit's fit really used, by unit id, of whole units, too:
+ *     infinite for bias alone, NaN where nothing was added after all
  * @param timings milliseconds by stage, in order
  */
 public record RunReport(
@@ -56,6 +57,22 @@ public record RunReport(
   public RunReport {
     timings = ImmutableMap.copyOf(timings);
     warnings = ImmutableList.copyOf(warnings);
+  }
+
+  /** How a unit is compensated: {@code least-squares}, {@code bias} or {@code none}. */
+  public String compensation(String unit) {
+    Double ridge = ridges.get(unit);
+    if (ridge == null || Double.isNaN(ridge)) {
+      return "none";
+    }
+    return Double.isInfinite(ridge) ? "bias" : "least-squares";
+  }
+
+  /** Whole units whose projections were fitted to make up for units before them. */
+  public ImmutableList<String> refitted() {
+    return ridges.keySet().stream()
+        .filter(unit -> !plan.pruned().containsKey(unit))
+        .collect(ImmutableList.toImmutableList());
   }
 
   /** Whether there was a gate that tasks could miss. */

@@ -39,6 +39,17 @@ final class BiasEditor {
     }
   }
 
+  /** Whether a constant can be added to a projection's result without a new parameter. */
+  static boolean hasBias(Graph dense, int node, int width) {
+    BiasEditor editor = new BiasEditor(new GraphEditor(dense));
+    NodeProto product = dense.node(node);
+    return isGemm(product)
+        ? Attributes.real(product, "beta", 1f) != 0
+            && product.getInputCount() > 2
+            && editor.isVector(product.getInput(2), width)
+        : editor.followingBias(node, width).isPresent();
+  }
+
   /** A FusedGemm adds its bias before its activation, as a shift must be. */
   private static boolean isGemm(NodeProto node) {
     return Graph.is(node, "Gemm") || node.getOpType().equals("FusedGemm");

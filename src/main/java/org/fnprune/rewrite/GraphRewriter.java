@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
-import org.fnprune.model.TensorData;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.ConsumerWeights;
@@ -52,7 +51,8 @@ public final class GraphRewriter {
    * The slim model.
    *
    * @param plan which channels stay; units of the structure that it does not name stay whole
-   * @param fits compensated projections by unit id; units without one keep their weights' values
+   * @param fits compensated projections by unit id, of whole units, too; units without one keep
+   *     their weights' values
    */
   public static OnnxModel rewrite(
       Graph dense,
@@ -74,6 +74,11 @@ public final class GraphRewriter {
         Optional.ofNullable(fits.get(unit.id())).ifPresent(fit -> rewriter.fit(unit, fit));
       }
     }
+    structure.units().stream()
+        .filter(unit -> !plan.pruned().containsKey(unit.id()))
+        .forEach(
+            unit ->
+                Optional.ofNullable(fits.get(unit.id())).ifPresent(fit -> rewriter.fit(unit, fit)));
     // Last, for they cut what other units' fits have put in: columns of fitted rows.
     outputs.forEach((unit, kept) -> rewriter.narrow(unit, kept, fits.get(unit.id())));
     return rewriter.finish();
@@ -133,7 +138,7 @@ public final class GraphRewriter {
     cutAddedBias(unit, kept);
     prune(unit, kept);
     int node = dense.producer(unit.activation()).orElseThrow();
-    Matrix constant = fit == null || isZero(fit.biasShift()) ? null : fit.biasShift();
+    Matrix constant = fit == null || Correction.isZero(fit.biasShift()) ? null : fit.biasShift();
     OutputSpread.add(
         editor, unit, node, shapes.rank(unit.activation()).orElseThrow(), kept, constant);
   }
@@ -157,7 +162,10 @@ public final class GraphRewriter {
       int[] range = IntStream.range(from, from + columns).toArray();
       from += columns;
       for (Projection same : withOtherBranches(unit, consumer)) {
-        fit(same, fit.weight().selectCols(range), fit.biasShift().selectCols(range));
+        if (fit.changesWeight()) {
+          FittedWeight.write(editor, same, fit.weight().selectCols(range));
+        }
+        shift(same, fit.biasShift().selectCols(range));
       }
     }
   }
@@ -177,24 +185,14 @@ public final class GraphRewriter {
     return dense.storage(dense.node(consumer.node()).getInput(consumer.weightInput()));
   }
 
-  private void fit(Projection consumer, Matrix weight, Matrix biasShift) {
-    store(consumer, weight);
+  private void shift(Projection consumer, Matrix biasShift) {
     Matrix shift = ofKeptOutputs(consumer, biasShift);
-    if (!isZero(shift)) {
+    if (!Correction.isZero(shift)) {
       new BiasEditor(editor)
           .add(
               FloatEnds.result(dense, consumer).orElseThrow(),
               shift,
               ConsumerWeights.type(dense, consumer));
-    }
-  }
-
-  /** The integers of a quantised weight stay what they are: only its bias is ever fitted. */
-  private void store(Projection consumer, Matrix fitted) {
-    if (ConsumerWeights.quantised(dense, consumer).isEmpty()) {
-      TensorData stored = FittedWeight.stored(dense, consumer, fitted);
-      String name = editor.node(consumer.node()).getInput(consumer.weightInput());
-      editor.put(stored.named(name).toProto());
     }
   }
 
@@ -204,10 +202,6 @@ public final class GraphRewriter {
     return kept == null
         ? shift
         : Matrix.tabulate(1, shift.cols(), (i, j) -> kept.contains(j) ? shift.get(i, j) : 0);
-  }
-
-  private static boolean isZero(Matrix shift) {
-    return IntStream.range(0, shift.cols()).allMatch(i -> shift.get(0, i) == 0);
   }
 
   private OnnxModel finish() {

@@ -23,11 +23,15 @@ final class QuantisedEditor {
     QuantisedMatrix matrix = stored.matrix();
     QuantisedMatrix.Cut cut =
         axis == -2 ? matrix.selectRows(positions) : matrix.selectCols(positions);
-    QuantisedTensors slim = stored.storing(cut.matrix());
-    editor.replace(weight.integers(), slim.integers());
-    editor.replace(weight.scales(), slim.scales());
+    replace(editor, weight, stored.storing(cut.matrix()));
+  }
+
+  /** Gives a weight other integers, scales and zero points. */
+  static void replace(GraphEditor editor, QuantisedWeight weight, QuantisedTensors tensors) {
+    editor.replace(weight.integers(), tensors.integers());
+    editor.replace(weight.scales(), tensors.scales());
     Graph.Use zeros = weight.zeroPoints();
-    TensorData zeroPoints = slim.zeroPoints();
+    TensorData zeroPoints = tensors.zeroPoints();
     if (zeros != null && zeroPoints != null) {
       editor.replace(zeros, zeroPoints);
     }

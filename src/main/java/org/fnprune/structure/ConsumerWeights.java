@@ -2,7 +2,6 @@ package org.fnprune.structure;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.fnprune.linalg.Matrix;
@@ -33,21 +32,8 @@ public final class ConsumerWeights {
     if (unit.kind() == UnitKind.FFN_OUT) {
       return Matrix.identity(unit.width());
     }
-    List<Matrix> parts = new ArrayList<>();
-    projections(graph, unit).forEach(consumer -> parts.add(read(graph, consumer)));
-    if (parts.size() == 1) {
-      return parts.get(0);
-    }
-    int columns = parts.stream().mapToInt(Matrix::cols).sum();
-    double[] values = new double[Math.multiplyExact(unit.positions(), columns)];
-    int from = 0;
-    for (Matrix part : parts) {
-      for (int row = 0; row < unit.positions(); row++) {
-        System.arraycopy(part.row(row), 0, values, row * columns + from, part.cols());
-      }
-      from += part.cols();
-    }
-    return Matrix.of(unit.positions(), columns, values);
+    return Matrix.beside(
+        projections(graph, unit).stream().map(consumer -> read(graph, consumer)).toList());
   }
 
   /**
@@ -78,7 +64,8 @@ public final class ConsumerWeights {
         .toList();
   }
 
-  private static Matrix read(Graph graph, Projection consumer) {
+  /** W of one projection, positions × m; a Gemm's alpha is multiplied in. */
+  public static Matrix read(Graph graph, Projection consumer) {
     Matrix stored =
         quantised(graph, consumer)
             .map(weight -> weight.tensors(graph).matrix().dequantised())

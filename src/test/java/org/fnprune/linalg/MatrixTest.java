@@ -3,6 +3,7 @@ package org.fnprune.linalg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -52,5 +53,22 @@ class MatrixTest {
     assertThat(matrix.selectRows(new int[] {1, 0}).row(0)).containsExactly(4, 5, 6);
     assertThat(matrix.selectCols(new int[] {2, 0}).row(1)).containsExactly(6, 4);
     assertThat(matrix.transposed().row(2)).containsExactly(3, 6);
+  }
+
+  @Test
+  void partsThatLieBesideEachOtherAreFoundAgain() {
+    Matrix left = Matrices.gaussian(3, 2, 1);
+    Matrix right = Matrices.gaussian(3, 4, 2);
+    Matrix whole = Matrix.beside(List.of(left, right));
+    assertThat(whole.columns(0, 2)).isEqualTo(left);
+    assertThat(whole.columns(2, 6)).isEqualTo(right);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Matrix.beside(List.of(left, Matrix.zeros(2, 2))));
+  }
+
+  @Test
+  void aNumberIsAddedToTheDiagonalOnly() {
+    Matrix matrix = Matrices.gaussian(4, 4, 1);
+    assertThat(matrix.plusDiagonal(2.5)).isEqualTo(matrix.plus(Matrix.identity(4).scaled(2.5)));
   }
 }

@@ -65,12 +65,19 @@ class ReportTextTest {
     String text = MarkdownReport.render(report("0.1", ENDLESS));
     assertThat(text)
         .contains("| t | perplexity ↓ | 3.5000 | ∞ | +∞ | – | – |")
-        .contains("| layers.0.ffn | ffn | 0 | 4 | 2 | 50.0% | – |")
-        .contains("| layers.1.ffn | ffn | 1 | 4 | 2 | 50.0% | 0.0100 |")
-        .contains("| layers.2.ffn | ffn | – | 4 | 4 | 100.0% | – |");
+        .contains("| layers.0.ffn | ffn | 0 | 4 | 2 | 50.0% | bias | – |")
+        .contains("| layers.1.ffn | ffn | 1 | 4 | 2 | 50.0% | least-squares | 0.0100 |")
+        .contains("| layers.1.heads | – | – | – | all | – | least-squares | 0.100 |")
+        .contains("| layers.2.ffn | ffn | – | 4 | 4 | 100.0% | none | – |");
     assertThat(ReportJson.of(report("0.1", ENDLESS)).toString())
         .contains("\"slim\":null,\"delta\":null,\"stderr\":null,\"n\":1,\"p_value\":null")
         .contains("\"sparsity\":0.0")
+        .contains("\"compensation\":\"bias\",\"ridge\":null")
+        .contains("\"compensation\":\"least-squares\",\"ridge\":0.01")
+        .contains("\"compensation\":\"none\",\"ridge\":null")
+        .contains(
+            "\"refitted\":[{\"id\":\"layers.1.heads\",\"compensation\":\"least-squares\","
+                + "\"ridge\":0.1}]")
         .doesNotContain("NaN");
   }
 
@@ -115,7 +122,8 @@ class ReportTextTest {
         new Structure(ImmutableList.of(), ImmutableList.of(), 1000),
         new PruningPlan(List.of(unit(0, 2), unit(1, 2), unit(-1, 4))),
         ImmutableMap.of("layers.0.ffn", noNetworks()),
-        ImmutableMap.of("layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01),
+        ImmutableMap.of(
+            "layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01, "layers.1.heads", 0.1),
         new Equivalence(1e-7, 1e-4, true, 2, 1, 0, ImmutableList.of()),
         ImmutableList.of(task),
         ImmutableList.of(new LatencyResult(1, 64, 2, 1, 3, 1.5, 10)),

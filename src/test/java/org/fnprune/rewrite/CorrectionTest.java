@@ -76,6 +76,9 @@ class CorrectionTest {
   private static ErrorMoments measured(Matrix hidden, Matrix error) {
     Matrix ones = Matrix.tabulate(1, error.rows(), (i, j) -> 1);
     return new ErrorMoments(
-        SampleMoments.of(hidden), ones.times(error), hidden.transposed().times(error));
+        SampleMoments.of(hidden),
+        ones.times(error),
+        hidden.transposed().times(error),
+        error.inner(error));
   }
 }

@@ -31,8 +31,6 @@ import org.fnprune.model.TinyGraph;
 import org.fnprune.model.TinyGraphs;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.CompensationMethod;
-import org.fnprune.runtime.BatchRunner;
-import org.fnprune.runtime.OnnxSession;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.FfnOutputs;
@@ -293,9 +291,15 @@ class KindsTest {
   }
 
   /** Each way of compensation uses more of what is known than the one before. */
-  @Test
-  void leastSquaresOfHeadsBeatsNone() {
-    SlimCheck check = only(all(TinyAttention.multiHead()), UnitKind.HEADS);
+  @ParameterizedTest
+  @EnumSource(
+      value = UnitKind.class,
+      names = {"HEADS", "KV_GROUPS"})
+  void leastSquaresOfHeadsBeatsNone(UnitKind kind) {
+    SlimCheck check =
+        only(
+            all(kind == UnitKind.HEADS ? TinyAttention.multiHead() : TinyAttention.grouped()),
+            kind);
     PruningPlan plan = check.plan(Plans::half);
     Map<CompensationMethod, Double> errors = new HashMap<>();
     for (CompensationMethod method : CompensationMethod.values()) {
@@ -318,24 +322,7 @@ class KindsTest {
   private static double error(
       SlimCheck check, PruningPlan plan, ImmutableMap<String, Compensation.Fit> fits) {
     OnnxModel slim = GraphRewriter.rewrite(check.dense(), check.structure(), plan, fits);
-    double sum = 0;
-    long count = 0;
-    try (BatchRunner dense = runner(check.dense().model());
-        BatchRunner pruned = runner(slim)) {
-      for (TokenBatch batch : TEXT) {
-        var expected = dense.run(batch, List.of("logits")).get(0).values();
-        var found = pruned.run(batch, List.of("logits")).get(0).values();
-        for (int i = 0; i < expected.remaining(); i++) {
-          sum += Math.pow(expected.get(i) - found.get(i), 2);
-          count++;
-        }
-      }
-    }
-    return sum / count;
-  }
-
-  private static BatchRunner runner(OnnxModel model) {
-    return new BatchRunner(OnnxSession.ofModel(model, SlimCheck.CPU));
+    return LogitsError.of(check.dense().model(), slim, TEXT);
   }
 
   @Test
