@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -298,6 +299,24 @@ public final class Discovery {
     complain(found);
     NetworkFiles.write(folder.networks(), found, recipe.networks());
     return found;
+  }
+
+  /**
+   * So many networks of every unit; those of the recipe's own number are written.
+   *
+   * @param components k; the recipe's, or 0 for what the recipe says
+   */
+  ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder, int components) {
+    Networks options = recipe.networks();
+    boolean usual =
+        components == 0 || options.components().equals(new Networks.Components.Fixed(components));
+    try {
+      return usual
+          ? networks(evidence, folder)
+          : find(evidence, options.with(new Networks.Components.Fixed(components)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
@@ -16,6 +17,7 @@ import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.MarkdownReport;
 import org.fnprune.report.ReportJson;
@@ -30,12 +32,11 @@ import org.fnprune.rewrite.Requantised;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.rewrite.StagedFolder;
 import org.fnprune.runtime.RuntimeOptions;
-import org.fnprune.select.Findings;
+import org.fnprune.search.Outcome;
+import org.fnprune.search.Search;
+import org.fnprune.search.SearchInputs;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.PruningPlan;
-import org.fnprune.select.Selector;
-import org.fnprune.select.Selectors;
-import org.fnprune.structure.Structure;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.TaskScores;
 
@@ -94,7 +95,6 @@ public final class Pipeline {
       RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
       throws Exception {
     Graph model = inputs.dense();
-    Structure structure = inputs.structure();
     List<Path> others = inputs.folder().otherModels();
     if (!others.isEmpty()) {
       warn(
@@ -107,27 +107,18 @@ public final class Pipeline {
     folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
     Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
     Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
-    ImmutableMap<String, NetworkMaps> networks =
-        clock.time(
-            "networks",
-            () ->
-                Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS)
-                    ? discovery.networks(captures, folder)
-                    : ImmutableMap.of());
     CalibrationMoments moments = captures.moments();
-    PruningPlan plan =
+    Outcome outcome =
         clock.time(
             "select",
             () ->
-                org.fnprune.search.Try.plan(
-                    model,
-                    structure,
-                    moments.all(),
-                    findings(inputs, moments, networks, device),
-                    recipe.prune(),
-                    recipe.seed(),
-                    inputs.texts(),
-                    device));
+                Search.plan(
+                    searched(inputs, moments, k -> discovery.networks(captures, folder, k), device),
+                    this::warn,
+                    listener));
+    PruningPlan plan = outcome.plan();
+    ImmutableMap<String, NetworkMaps> networks = outcome.networks();
+    Recipe.Compensate compensate = recipe.compensate().sequentially(outcome.choice().sequential());
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
     ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
     patch.warnings().forEach(this::warn);
@@ -139,13 +130,7 @@ public final class Pipeline {
             "compensate",
             () ->
                 new Compensator(model, inputs.found(), plan)
-                    .fit(
-                        recipe.compensate(),
-                        moments,
-                        inputs.texts(),
-                        device,
-                        this::warn,
-                        listener));
+                    .fit(compensate, moments, inputs.texts(), device, this::warn, listener));
     Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(this::warn);
     StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
     folder.clearSlim();
@@ -164,7 +149,7 @@ public final class Pipeline {
             verified.slimFacts(),
             inputs.structure(),
             plan,
-            networks,
+            outcome,
             ridges(fits),
             equivalence,
             verified.tasks(),
@@ -184,39 +169,23 @@ public final class Pipeline {
     return report;
   }
 
-  private Findings findings(
+  private SearchInputs searched(
       RunInputs inputs,
       CalibrationMoments moments,
-      ImmutableMap<String, NetworkMaps> networks,
+      IntFunction<ImmutableMap<String, NetworkMaps>> networks,
       RuntimeOptions device) {
-    Findings findings = Findings.of(moments.all(), networks);
-    if (recipe.prune().allocationRule() != Recipe.AllocationRule.CURVATURE) {
-      return findings;
-    }
-    return findings.withMetrics(
-        org.fnprune.search.Curvature.of(
-            inputs.dense(),
-            inputs.structure(),
-            moments.all(),
-            probe(inputs.texts().get(0)),
-            true,
-            recipe.seed(),
-            device,
-            listener));
-  }
-
-  private static org.fnprune.data.TokenBatch probe(org.fnprune.data.CalibrationText text) {
-    List<com.google.common.primitives.ImmutableIntArray> all = new ArrayList<>();
-    text.fitting().forEach(b -> all.addAll(b.sequences()));
-    List<com.google.common.primitives.ImmutableIntArray> some = new ArrayList<>();
-    int rows = Integer.getInteger("probe.rows", 8);
-    int len = Integer.getInteger("probe.len", 128);
-    for (int i = 0; i < rows; i++) {
-      var s = all.get((int) ((long) i * all.size() / rows));
-      some.add(s.subArray(0, Math.min(len, s.length())));
-    }
-    return new org.fnprune.data.TokenBatch(
-        ImmutableList.copyOf(some), text.fitting().get(0).padId());
+    return new SearchInputs(
+        inputs.dense(),
+        inputs.found(),
+        inputs.structure(),
+        moments,
+        inputs.texts(),
+        networks,
+        recipe.networks().components() instanceof Networks.Components.Fixed fixed
+            ? fixed.count()
+            : 0,
+        recipe,
+        device);
   }
 
   /** Compares the model as it was written, before anything makes up for what went. */

@@ -15,7 +15,6 @@ import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
-import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
 import org.fnprune.structure.PrunableUnit;
 
@@ -75,7 +74,7 @@ public record Preview(
     return of(
         recipe,
         inputs,
-        Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS),
+        Selectors.mayNeedNetworks(recipe.prune()),
         Optional.of(Planner.parametersToRemove(inputs.structure(), recipe.prune().budget())),
         listener);
   }

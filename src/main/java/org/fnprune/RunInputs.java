@@ -33,7 +33,6 @@ import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.InputSizes;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
-import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
 import org.fnprune.structure.FfnOutputs;
 import org.fnprune.structure.Structure;
@@ -83,7 +82,7 @@ record RunInputs(
   static RunInputs read(Recipe recipe) {
     RunInputs model = ofModel(recipe);
     Planner.requireReachable(model.structure, recipe.prune());
-    boolean networks = Selectors.of(recipe.prune()).needs().contains(Selector.Evidence.NETWORKS);
+    boolean networks = Selectors.mayNeedNetworks(recipe.prune());
     if (networks) {
       requireNeuronsOfTargets(
           recipe.networks().signals(),

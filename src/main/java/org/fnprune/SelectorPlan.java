@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.select.Findings;
 import org.fnprune.select.Planner;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.Selectors;
@@ -76,8 +77,7 @@ record SelectorPlan(String selector, double sparsity, PruningPlan plan) {
     return Planner.plan(
         run.inputs().dense(),
         run.inputs().structure(),
-        run.captures().moments().all(),
-        run.networks(),
+        Findings.of(run.captures().moments().all(), run.networks()),
         choice,
         run.recipe().seed());
   }

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.RecipeWriter;
+import org.fnprune.search.Outcome;
 import org.fnprune.select.UnitPlan;
 
 /** {@code report.md}: the verdict first, then accuracy, size, latency, and how it came about. */
@@ -27,6 +28,7 @@ public final class MarkdownReport {
     section(text, "Latency", Summary.latency(report));
     text.append(equivalence(report));
     section(text, "Units", units(report));
+    text.append(selection(report));
     section(text, "Functional networks", networks(report));
     if (!report.warnings().isEmpty()) {
       text.append("## Warnings\n\n");
@@ -46,6 +48,41 @@ public final class MarkdownReport {
             report.device(),
             report.dense().sha256(),
             report.slim().sha256()));
+    return text.toString();
+  }
+
+  private static String selection(RunReport report) {
+    Outcome outcome = report.selection();
+    StringBuilder text = new StringBuilder("## Selection\n\n");
+    text.append(Markdown.escape(outcome.choice().describe()))
+        .append(": ")
+        .append(Markdown.escape(outcome.reason()))
+        .append(".\n\n");
+    if (outcome.measuredLoss().isPresent()) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "Divergence from the dense model on held-out text, each unit compensated apart: "
+                  + "measured %.4g nats%s.%n%n",
+              outcome.measuredLoss().getAsDouble(),
+              outcome.predictedLoss().isPresent()
+                  ? String.format(
+                      Locale.ROOT,
+                      ", predicted by the curvature %.4g",
+                      outcome.predictedLoss().getAsDouble())
+                  : ""));
+    }
+    TextTable trials = new TextTable("Rung", "Candidate", "Loss, nats", "");
+    for (Outcome.Trial trial : outcome.trials()) {
+      trials.row(
+          trial.rung(),
+          trial.choice().describe(),
+          String.format(Locale.ROOT, "%.4g", trial.loss()),
+          trial.kept() ? "goes on" : "");
+    }
+    if (!outcome.trials().isEmpty()) {
+      text.append(trials.toMarkdown()).append('\n');
+    }
     return text.toString();
   }
 

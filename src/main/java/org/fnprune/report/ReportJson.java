@@ -34,6 +34,7 @@ public final class ReportJson {
     document.add("units", units(report));
     document.add("refitted", refitted(report));
     document.add("networks", networks(report));
+    document.add("selection", SelectionJson.of(report.selection()));
     document.add("equivalence", equivalence(report.equivalence()));
     document.add("tasks", tasks(report));
     document.add("latency", latency(report));

@@ -8,6 +8,7 @@ import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.Thresholds;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.search.Outcome;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.structure.Structure;
 import org.fnprune.verify.Comparison;
@@ -22,7 +23,7 @@ import org.fnprune.verify.LatencyResult;
  * @param device where the models ran
  * @param dense the model before
  * @param slim the model after
- * @param networks by unit id; empty when the selector needed none
+ * @param selection how the plan was come to
  * @param ridges ε that each compensated unit's fit really used, by unit id, of whole units, too:
  *     infinite for bias alone, NaN where nothing was added after all
  * @param timings milliseconds by stage, in order
@@ -35,7 +36,7 @@ public record RunReport(
     ModelFacts slim,
     Structure structure,
     PruningPlan plan,
-    ImmutableMap<String, NetworkMaps> networks,
+    Outcome selection,
     ImmutableMap<String, Double> ridges,
     Equivalence equivalence,
     ImmutableList<Comparison> tasks,
@@ -75,6 +76,11 @@ public record RunReport(
         .collect(ImmutableList.toImmutableList());
   }
 
+  /** The networks that the choice of channels goes by, by unit id; empty when it needed none. */
+  public ImmutableMap<String, NetworkMaps> networks() {
+    return selection.networks();
+  }
+
   /** Whether there was a gate that tasks could miss. */
   public boolean gated() {
     return recipe.verify().maxDrop() != null && !tasks.isEmpty();
@@ -85,7 +91,7 @@ public record RunReport(
    * the union of supports is as large as what the plan keeps.
    */
   public ImmutableList<FunctionalNetwork> supports(String unit) {
-    NetworkMaps maps = networks.get(unit);
+    NetworkMaps maps = networks().get(unit);
     if (maps == null) {
       return ImmutableList.of();
     }

@@ -19,6 +19,9 @@ record CalibrationLoss(ImmutableList<Part> parts) {
   /** Values that the dense outputs of all texts may take, at most: 256 MiB of floats. */
   private static final long VALUES = 1 << 26;
 
+  private static final int PROBES = 8;
+  private static final int PROBE_LENGTH = 96;
+
   /** The divergence over one text and what it counts. */
   record Part(Divergence divergence, double weight) {}
 
@@ -48,6 +51,19 @@ record CalibrationLoss(ImmutableList<Part> parts) {
       weights += part.weight();
     }
     return sum / weights;
+  }
+
+  /** A few texts from all over, cut to {@link #PROBE_LENGTH} tokens. */
+  static TokenBatch probes(ImmutableList<TokenBatch> batches) {
+    List<ImmutableIntArray> all = new ArrayList<>();
+    batches.forEach(batch -> all.addAll(batch.sequences()));
+    int count = Math.min(PROBES, all.size());
+    ImmutableList.Builder<ImmutableIntArray> probes = ImmutableList.builder();
+    for (int i = 0; i < count; i++) {
+      ImmutableIntArray text = all.get((int) ((long) i * all.size() / count));
+      probes.add(text.subArray(0, Math.min(PROBE_LENGTH, text.length())));
+    }
+    return new TokenBatch(probes.build(), batches.get(0).padId());
   }
 
   /** Texts from all over, short and long, of about so many tokens together; one at least. */

@@ -10,7 +10,6 @@ import java.util.Random;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.Moments;
 import org.fnprune.capture.MomentsStore;
-import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.SymmetricEigen;
@@ -38,7 +37,7 @@ import org.fnprune.verify.OnnxPredictor;
  * a second difference takes two passes, not three. All weaker directions share one c, measured with
  * errors that are random among them. σ² is the mean variance of a direction.
  */
-public final class Curvature {
+final class Curvature {
 
   /** Directions that are measured one by one. */
   private static final int DIRECTIONS = 64;
@@ -69,18 +68,16 @@ public final class Curvature {
    * @param logits whether the model's outputs are logits
    * @return by unit id; units that cannot be nudged are not in it
    */
-  public static ImmutableMap<String, OutputMetric> of(
+  static ImmutableMap<String, OutputMetric> of(
       Graph dense,
       Structure structure,
       MomentsStore moments,
       TokenBatch texts,
       boolean logits,
       long seed,
-      RuntimeOptions options,
-      Progress progress) {
+      RuntimeOptions options) {
     TokenBatch probes = twice(texts);
     ImmutableMap.Builder<String, OutputMetric> metrics = ImmutableMap.builder();
-    progress.start("curvature", structure.units().size(), "units");
     Divergence divergence;
     try (OnnxPredictor predictor = OnnxPredictor.open(dense.model(), options)) {
       divergence = Divergence.of(predictor, ImmutableList.of(probes), logits);
@@ -91,9 +88,7 @@ public final class Curvature {
       if (nudged.isPresent()) {
         metrics.put(unit.id(), curvature.of(unit, nudged.get(), moments.get(unit.id()), options));
       }
-      progress.advance(1);
     }
-    progress.done();
     return metrics.buildOrThrow();
   }
 

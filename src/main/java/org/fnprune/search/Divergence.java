@@ -1,5 +1,6 @@
 package org.fnprune.search;
 
+import com.google.common.base.Ascii;
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.fnprune.data.TokenBatch;
+import org.fnprune.model.OnnxModel;
 import org.fnprune.verify.Logits;
 import org.fnprune.verify.Predictor;
 
@@ -19,7 +21,7 @@ import org.fnprune.verify.Predictor;
  * <p>Of outputs that are no logits (hidden states, embeddings): half the squared distance, as a
  * share of the dense outputs' mean square.
  */
-public final class Divergence {
+final class Divergence {
 
   /** The dense outputs of one batch. */
   private static final class Reference {
@@ -64,9 +66,13 @@ public final class Divergence {
     return new Divergence(logits, batches.stream().map(b -> reference(dense, b, logits)).toList());
   }
 
-  /** Floats of a reference to {@code tokens} tokens (or texts) are these times the classes. */
-  static int classes(Predictor dense, TokenBatch batch) {
-    return dense.predict(batch).classes();
+  /**
+   * Whether a model's first output is logits: all are taken to be, but outputs whose names say that
+   * they are hidden states, embeddings or pooled.
+   */
+  static boolean isOfLogits(OnnxModel model) {
+    String name = Ascii.toLowerCase(model.graph().getOutput(0).getName());
+    return !(name.contains("hidden") || name.contains("embed") || name.contains("pool"));
   }
 
   private static Reference reference(Predictor dense, TokenBatch batch, boolean isLogits) {

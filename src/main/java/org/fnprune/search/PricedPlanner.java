@@ -17,15 +17,15 @@ import org.fnprune.structure.Structure;
  *
  * <ol>
  *   <li>start with the same share of every unit
- *   <li>measure the loss with each unit alone a step narrower, and a step wider; the difference,
- *       over that of its error curve, is the price of its errors
+ *   <li>measure the loss with each unit alone a step narrower; what it rises by, over what its
+ *       error curve rises by, is the price of its errors
  *   <li>allocate anew with the curves at these prices, no unit further than a step away
  *   <li>if the loss falls, go on from there, else halve the step
  * </ol>
  */
 final class PricedPlanner {
 
-  private static final int ROUNDS = Integer.getInteger("rounds", 6);
+  private static final int ROUNDS = 3;
 
   /** The first step, as a share of a unit's width. */
   private static final double STEP = 0.2;
@@ -34,45 +34,50 @@ final class PricedPlanner {
   private final List<Ranking> rankings;
   private final Recipe.Prune options;
   private final JointLoss loss;
+  private final Search.Deadline deadline;
 
   /**
    * @param rankings error curves, in the order of the units
    */
-  PricedPlanner(Structure structure, List<Ranking> rankings, Recipe.Prune options, JointLoss loss) {
+  PricedPlanner(
+      Structure structure,
+      List<Ranking> rankings,
+      Recipe.Prune options,
+      JointLoss loss,
+      Search.Deadline deadline) {
     this.structure = structure;
     this.rankings = rankings;
     this.options = options;
     this.loss = loss;
+    this.deadline = deadline;
   }
 
   /** A plan and its loss. */
-  record Priced(PruningPlan plan, double loss) {}
+  private record Priced(PruningPlan plan, double loss) {}
 
   /** The best plan found. */
-  Priced plan() {
+  PruningPlan plan() {
     Priced best = priced(Planner.plan(structure, rankings, options.with(AllocationRule.UNIFORM)));
     double step = STEP;
-    for (int round = 0; round < ROUNDS && structure.units().size() > 1; round++) {
+    for (int round = 0;
+        round < ROUNDS && structure.units().size() > 1 && !deadline.isOver();
+        round++) {
       List<Integer> widths = widths(best.plan());
       List<Integer> lower = moved(widths, -step);
       List<Integer> upper = moved(widths, step);
-      PruningPlan next =
-          Planner.planWithin(structure, priced(widths, lower, upper), options, lower, upper);
+      PruningPlan next = Planner.planWithin(structure, priced(best, lower), options, lower, upper);
       if (next.equals(best.plan())) {
         step /= 2;
         continue;
       }
       Priced found = priced(next);
-      if (Boolean.getBoolean("debug.search")) {
-        System.err.println("-> " + widths + best.loss() + " " + widths(next) + " " + found.loss());
-      }
       if (found.loss() < best.loss()) {
         best = found;
       } else {
         step /= 2;
       }
     }
-    return best;
+    return best.plan();
   }
 
   private Priced priced(PruningPlan plan) {
@@ -95,12 +100,13 @@ final class PricedPlanner {
   }
 
   /** The rankings with their values in nats. */
-  private List<Ranking> priced(List<Integer> widths, List<Integer> lower, List<Integer> upper) {
+  private List<Ranking> priced(Priced from, List<Integer> lower) {
+    List<Integer> widths = widths(from.plan());
     ImmutableList.Builder<Ranking> priced = ImmutableList.builder();
     for (int u = 0; u < rankings.size(); u++) {
       Ranking ranking = rankings.get(u);
-      double error = ranking.without(lower.get(u)) - ranking.without(upper.get(u));
-      double rise = error > 0 ? at(widths, u, lower.get(u)) - at(widths, u, upper.get(u)) : 0;
+      double error = ranking.without(lower.get(u)) - ranking.without(widths.get(u));
+      double rise = error > 0 ? at(widths, u, lower.get(u)) - from.loss() : 0;
       priced.add(ranking.scaled(error > 0 ? Math.max(rise, 0) / error : 0));
     }
     return priced.build();

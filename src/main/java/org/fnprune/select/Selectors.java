@@ -7,6 +7,12 @@ public final class Selectors {
 
   private Selectors() {}
 
+  /** Whether functional networks may be needed: the search may try selectors that go by them. */
+  public static boolean mayNeedNetworks(Recipe.Prune options) {
+    return options.selector() == Recipe.SelectorName.AUTO
+        || of(options).needs().contains(Selector.Evidence.NETWORKS);
+  }
+
   /** The selector that {@code options} names. */
   public static Selector of(Recipe.Prune options) {
     return switch (options.selector()) {

@@ -1,0 +1,52 @@
+package org.fnprune.search;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import java.util.OptionalDouble;
+import org.fnprune.network.NetworkMaps;
+import org.fnprune.select.PruningPlan;
+
+/**
+ * The plan of a run and how it was come to.
+ *
+ * @param choice what was chosen
+ * @param plan which channels stay
+ * @param networks that the choice goes by, by unit id; empty for none
+ * @param trials what was tried, in order; empty where nothing was to choose
+ * @param reason why the choice was made
+ * @param predictedLoss what the curvature says that the plan costs, in nats of KL to the dense
+ *     outputs; empty where it was not measured
+ * @param measuredLoss what it costs on held-out text with each unit compensated apart
+ */
+public record Outcome(
+    Choice choice,
+    PruningPlan plan,
+    ImmutableMap<String, NetworkMaps> networks,
+    ImmutableList<Trial> trials,
+    String reason,
+    OptionalDouble predictedLoss,
+    OptionalDouble measuredLoss) {
+
+  /**
+   * One candidate on held-out text.
+   *
+   * @param rung of successive halving, from 1
+   * @param choice what was tried
+   * @param loss KL to the dense outputs, in nats
+   * @param kept whether it went on to the next rung; of the last one the winner
+   */
+  public record Trial(int rung, Choice choice, double loss, boolean kept) {}
+
+  /** Nothing was to choose. */
+  static Outcome given(
+      Choice choice, PruningPlan plan, ImmutableMap<String, NetworkMaps> networks) {
+    return new Outcome(
+        choice,
+        plan,
+        networks,
+        ImmutableList.of(),
+        "as the recipe says",
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+  }
+}

@@ -1,0 +1,348 @@
+package org.fnprune.search;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableDoubleArray;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.fnprune.common.Progress;
+import org.fnprune.data.TokenBatch;
+import org.fnprune.network.NetworkMaps;
+import org.fnprune.recipe.Recipe;
+import org.fnprune.recipe.Recipe.AllocationRule;
+import org.fnprune.recipe.Recipe.CompensationMethod;
+import org.fnprune.recipe.Recipe.SelectorName;
+import org.fnprune.recipe.Recipe.Weighting;
+import org.fnprune.rewrite.Compensation;
+import org.fnprune.rewrite.Compensator;
+import org.fnprune.rewrite.GraphRewriter;
+import org.fnprune.select.Findings;
+import org.fnprune.select.OutputMetric;
+import org.fnprune.select.Planner;
+import org.fnprune.select.PruningPlan;
+import org.fnprune.select.Ranking;
+import org.fnprune.select.UnitPlan;
+import org.fnprune.verify.OnnxPredictor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the plan of a run: what the recipe asks for, or, where it leaves the choice open, what
+ * costs least on held-out calibration text, by successive halving (Jamieson and Talwalkar 2016):
+ *
+ * <ol>
+ *   <li>every selector, with the same share of every unit, on little text; the best half goes on
+ *   <li>these, and other numbers of networks, on more text; the best two go on
+ *   <li>both with prices measured, the better one by every rule to spread the budget; the best two
+ *       go on
+ *   <li>each with and without sequential fitting, compensated as the run will; the best wins
+ * </ol>
+ *
+ * <p>The loss is the {@link Divergence} from the dense model. Nothing of the verification set is
+ * looked at, and nothing random happens but by the seed. When the time is over no candidate is
+ * begun any more; a warning says so, because then the result depends on the machine.
+ */
+public final class Search {
+
+  private static final long FEW_TOKENS = 2048;
+  private static final long TOKENS = 4096;
+  private static final long MANY_TOKENS = 16_384;
+  private static final int FINALISTS = 2;
+
+  /** The share of the time that goes into plans; the rest is for compensating finalists. */
+  private static final double PLANNING = 0.6;
+
+  private final SearchInputs inputs;
+  private final Choices choices;
+  private final Consumer<String> warnings;
+  private final Progress progress;
+  private final Deadline deadline;
+
+  /** What is left after this is for the last rung. */
+  private final Deadline planning;
+
+  private final boolean logits;
+  private boolean stopped;
+  private final List<Outcome.Trial> trials = new ArrayList<>();
+  private final Map<Integer, ImmutableMap<String, NetworkMaps>> networks = new HashMap<>();
+  private final Map<Choice, PruningPlan> plans = new HashMap<>();
+  private final Map<Choice, Double> predicted = new HashMap<>();
+  private @Nullable ImmutableMap<String, OutputMetric> metrics;
+  private final Map<Integer, ImmutableMap<String, ImmutableDoubleArray>> lesions = new HashMap<>();
+
+  private Search(SearchInputs inputs, Consumer<String> warnings, Progress progress) {
+    this.inputs = inputs;
+    this.choices = new Choices(inputs.recipe(), inputs.components());
+    this.warnings = warnings;
+    this.progress = progress;
+    double seconds = inputs.recipe().search().seconds();
+    this.deadline = new Deadline(seconds);
+    this.planning = new Deadline(PLANNING * seconds);
+    this.logits = Divergence.isOfLogits(inputs.dense().model());
+  }
+
+  /**
+   * The plan and how it was come to.
+   *
+   * @param warnings told when time was over before everything was tried
+   * @throws org.fnprune.common.UsageException when the budget cannot be met
+   */
+  public static Outcome plan(SearchInputs inputs, Consumer<String> warnings, Progress progress) {
+    return new Search(inputs, warnings, progress).run();
+  }
+
+  private Outcome run() {
+    if (inputs.recipe().prune().selector() != SelectorName.AUTO) {
+      return given(choices.given());
+    }
+    if (inputs.texts().isEmpty()) {
+      warnings.accept(
+          "selector auto chose obs with uniform widths: without calibration text nothing can be"
+              + " tried; give a dataset instead of moments");
+      return given(choices.withoutText());
+    }
+    return search();
+  }
+
+  private Outcome given(Choice choice) {
+    boolean priced = Planner.isPriced(choice.prune());
+    if (!priced && choice.prune().weighting() == Weighting.ENERGY) {
+      return Outcome.given(choice, planned(choice, null), networks(choice));
+    }
+    JointLoss loss = jointLoss(TOKENS);
+    PruningPlan plan = planned(choice, loss);
+    Outcome outcome = Outcome.given(choice, plan, networks(choice));
+    return new Outcome(
+        choice,
+        plan,
+        outcome.networks(),
+        outcome.trials(),
+        outcome.reason(),
+        prediction(choice),
+        OptionalDouble.of(loss.of(plan)));
+  }
+
+  private Outcome search() {
+    progress.start("search", 4, "rungs");
+    List<Scored> first = rung(1, choices.selectors(), jointLoss(FEW_TOKENS), Integer.MAX_VALUE);
+    progress.advance(1);
+    List<Choice> second = new ArrayList<>(first.stream().map(Scored::choice).toList());
+    first.stream()
+        .map(Scored::choice)
+        .filter(Choice::usesNetworks)
+        .findFirst()
+        .ifPresent(best -> second.addAll(choices.otherComponents(best)));
+    JointLoss loss = jointLoss(TOKENS);
+    List<Scored> finalists = rung(2, second, loss, FINALISTS);
+    progress.advance(1);
+    List<Scored> spread = rung(3, choices.allocations(finalists), loss, FINALISTS);
+    progress.advance(1);
+    List<Choice> last = new ArrayList<>();
+    spread.forEach(s -> last.addAll(choices.sequences(s.choice())));
+    Scored winner = finals(last);
+    progress.advance(1);
+    progress.done();
+    if (stopped) {
+      warnings.accept(
+          "the search was stopped after "
+              + inputs.recipe().search().seconds()
+              + " s with "
+              + trials.size()
+              + " candidates tried: its result depends on the machine; raise --search-seconds");
+    }
+    PruningPlan plan = plan(winner.choice(), loss);
+    return new Outcome(
+        winner.choice(),
+        plan,
+        networks(winner.choice()),
+        ImmutableList.copyOf(trials),
+        String.format(
+            Locale.ROOT,
+            "least divergence from the dense model on held-out text: %.4g nats",
+            winner.loss()),
+        prediction(winner.choice()),
+        OptionalDouble.of(loss.of(plan)));
+  }
+
+  /** A candidate and its loss. */
+  record Scored(Choice choice, double loss) {}
+
+  private static final Comparator<Scored> BEST_FIRST = Comparator.comparingDouble(Scored::loss);
+
+  /** Tries all, keeps the best half, or fewer. */
+  private List<Scored> rung(int rung, List<Choice> candidates, JointLoss loss, int most) {
+    List<Scored> scored = new ArrayList<>();
+    for (Choice choice : candidates) {
+      if (scored.isEmpty() || !planning.isOver()) {
+        scored.add(new Scored(choice, loss.of(plan(choice, loss))));
+      } else {
+        stopped = true;
+      }
+    }
+    int kept = Math.min(most, Math.max(1, (scored.size() + 1) / 2));
+    return ranked(rung, scored, kept);
+  }
+
+  private List<Scored> ranked(int rung, List<Scored> scored, int kept) {
+    List<Scored> best = new ArrayList<>();
+    scored.stream().sorted(BEST_FIRST).filter(s -> isOther(s, best)).limit(kept).forEach(best::add);
+    scored.forEach(
+        s -> trials.add(new Outcome.Trial(rung, s.choice(), s.loss(), best.contains(s))));
+    return best;
+  }
+
+  /** Of two that differ in the number of networks alone, the better one goes on. */
+  private static boolean isOther(Scored scored, List<Scored> better) {
+    return better.stream()
+        .noneMatch(b -> b.choice().withComponents(0).equals(scored.choice().withComponents(0)));
+  }
+
+  /** The last rung: what the run would make of each candidate. */
+  private Scored finals(List<Choice> candidates) {
+    List<Scored> scored = new ArrayList<>();
+    try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), inputs.device())) {
+      CalibrationLoss loss = CalibrationLoss.of(dense, inputs.texts(), MANY_TOKENS, logits);
+      for (Choice choice : candidates) {
+        if (scored.isEmpty() || !deadline.isOver()) {
+          scored.add(new Scored(choice, compensated(choice, loss)));
+        } else {
+          stopped = true;
+        }
+      }
+    }
+    return ranked(4, scored, 1).get(0);
+  }
+
+  private double compensated(Choice choice, CalibrationLoss loss) {
+    PruningPlan plan = plan(choice, null);
+    Recipe.Compensate options = inputs.recipe().compensate().sequentially(choice.sequential());
+    ImmutableMap<String, Compensation.Fit> fits =
+        new Compensator(inputs.dense(), inputs.found(), plan)
+            .fit(
+                options,
+                inputs.moments(),
+                inputs.texts(),
+                inputs.device(),
+                quiet -> {},
+                Progress.NONE);
+    try (OnnxPredictor slim =
+        OnnxPredictor.open(
+            GraphRewriter.rewrite(inputs.dense(), inputs.found(), plan, fits), inputs.device())) {
+      return loss.of(slim);
+    }
+  }
+
+  private PruningPlan plan(Choice choice, @Nullable JointLoss loss) {
+    return plans.computeIfAbsent(choice.sequentially(false), c -> planned(c, loss));
+  }
+
+  private PruningPlan planned(Choice choice, @Nullable JointLoss loss) {
+    ImmutableList<Ranking> rankings =
+        Planner.rankings(
+            inputs.dense(),
+            inputs.structure(),
+            findings(choice),
+            choice.prune(),
+            inputs.recipe().seed());
+    if (loss == null || !Planner.isPriced(choice.prune())) {
+      return Planner.plan(inputs.structure(), rankings, choice.prune());
+    }
+    PruningPlan plan =
+        new PricedPlanner(inputs.structure(), rankings, choice.prune(), loss, planning).plan();
+    if (choice.prune().allocationRule() == AllocationRule.CURVATURE) {
+      predicted.put(choice.sequentially(false), cost(rankings, plan));
+    }
+    return plan;
+  }
+
+  private static double cost(List<Ranking> rankings, PruningPlan plan) {
+    double cost = 0;
+    for (int u = 0; u < rankings.size(); u++) {
+      UnitPlan unit = plan.units().get(u);
+      cost += rankings.get(u).without(unit.kept().length());
+    }
+    return cost;
+  }
+
+  private OptionalDouble prediction(Choice choice) {
+    Double cost = predicted.get(choice.sequentially(false));
+    return cost == null ? OptionalDouble.empty() : OptionalDouble.of(cost);
+  }
+
+  private Findings findings(Choice choice) {
+    Findings findings = Findings.of(inputs.moments().all(), networks(choice));
+    if (choice.prune().weighting() == Weighting.LESIONS && choice.usesNetworks()) {
+      findings =
+          findings.withLesions(
+              lesions.computeIfAbsent(choice.components(), k -> lesions(networks(choice))));
+    }
+    return choice.prune().allocationRule() == AllocationRule.CURVATURE
+        ? findings.withMetrics(metrics())
+        : findings;
+  }
+
+  private ImmutableMap<String, NetworkMaps> networks(Choice choice) {
+    return choice.usesNetworks()
+        ? networks.computeIfAbsent(choice.components(), inputs.networks()::apply)
+        : ImmutableMap.of();
+  }
+
+  private ImmutableMap<String, OutputMetric> metrics() {
+    ImmutableMap<String, OutputMetric> measured = metrics;
+    if (measured == null) {
+      TokenBatch probes = CalibrationLoss.probes(inputs.texts().get(0).fitting());
+      measured =
+          Curvature.of(
+              inputs.dense(),
+              inputs.structure(),
+              inputs.moments().all(),
+              probes,
+              logits,
+              inputs.recipe().seed(),
+              inputs.device());
+      metrics = measured;
+    }
+    return measured;
+  }
+
+  private ImmutableMap<String, ImmutableDoubleArray> lesions(
+      ImmutableMap<String, NetworkMaps> found) {
+    return Lesions.of(inputs.structure(), found, jointLoss(FEW_TOKENS, CompensationMethod.BIAS));
+  }
+
+  private JointLoss jointLoss(long tokens) {
+    return jointLoss(tokens, inputs.recipe().compensate().method());
+  }
+
+  private JointLoss jointLoss(long tokens, CompensationMethod method) {
+    try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), inputs.device())) {
+      return new JointLoss(
+          inputs.dense(),
+          inputs.structure(),
+          inputs.moments().all(),
+          method,
+          CalibrationLoss.of(dense, inputs.texts(), tokens, logits),
+          inputs.device());
+    }
+  }
+
+  /** When the time of a search is over. */
+  static final class Deadline {
+
+    private final long end;
+
+    Deadline(double seconds) {
+      this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.round(1000 * seconds));
+    }
+
+    boolean isOver() {
+      return System.nanoTime() - end > 0;
+    }
+  }
+}
