@@ -110,6 +110,11 @@ class RunFolderContractTest {
     TreeSet<String> files =
         new TreeSet<>(
             List.of(
+                "moments/held-out/layers.0.ffn.gram.npy",
+                "moments/held-out/layers.0.ffn.sum.npy",
+                "moments/held-out/layers.1.ffn.gram.npy",
+                "moments/held-out/layers.1.ffn.sum.npy",
+                "moments/held-out/moments.json",
                 "moments/layers.0.ffn.gram.npy",
                 "moments/layers.0.ffn.sum.npy",
                 "moments/layers.1.ffn.gram.npy",

@@ -98,7 +98,10 @@ class StoredFitTest {
         .isLessThan(LogitsError.of(check.dense().model(), check.slim(plan), TEXT.heldOut()));
   }
 
-  /** h → QuantizeLinear → QGemm with C, whose integers are steps of scale a · scale B. */
+  /**
+   * h → QuantizeLinear → QGemm with C → DequantizeLinear; C's integers are steps of scale a · scale
+   * B.
+   */
   @Test
   void aBiasOfIntegersKeepsTheWeightAsItIs() {
     int width = 8;
@@ -108,6 +111,7 @@ class StoredFitTest {
     String rows = g.op("Reshape", h, g.longs("rows", -1, width));
     String scale = g.scalar(0.02);
     String zero = small(g, "zero", ElementType.UINT8, ImmutableList.of(), 128);
+    String steps = g.scalar(0.05);
     int[] values =
         IntStream.range(0, width * TinyGraph.HIDDEN).map(i -> i * 37 % 255 - 127).toArray();
     String down =
@@ -130,9 +134,11 @@ class StoredFitTest {
                     TensorData.ofInts(
                         "c",
                         ImmutableList.of((long) TinyGraph.HIDDEN),
-                        LongStream.range(0, TinyGraph.HIDDEN).map(i -> 50 * i).toArray())))
+                        LongStream.range(0, TinyGraph.HIDDEN).map(i -> 50 * i).toArray())),
+                steps,
+                zero)
             .get(0);
-    String y = g.op("Reshape", down, g.op("Shape", x));
+    String y = g.op("Reshape", g.op("DequantizeLinear", down, steps, zero), g.op("Shape", x));
     SlimCheck check = SlimCheck.of(g.head(g.op("Add", x, y)));
     PruningPlan plan = check.plan(Plans::half);
     List<String> warnings = new ArrayList<>();
