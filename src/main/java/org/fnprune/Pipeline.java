@@ -30,8 +30,8 @@ import org.fnprune.rewrite.Requantised;
 import org.fnprune.rewrite.SlimFolder;
 import org.fnprune.rewrite.StagedFolder;
 import org.fnprune.runtime.RuntimeOptions;
+import org.fnprune.select.Findings;
 import org.fnprune.select.PlanJson;
-import org.fnprune.select.Planner;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.Selector;
 import org.fnprune.select.Selectors;
@@ -119,8 +119,15 @@ public final class Pipeline {
         clock.time(
             "select",
             () ->
-                Planner.plan(
-                    model, structure, moments.all(), networks, recipe.prune(), recipe.seed()));
+                org.fnprune.search.Try.plan(
+                    model,
+                    structure,
+                    moments.all(),
+                    findings(inputs, moments, networks, device),
+                    recipe.prune(),
+                    recipe.seed(),
+                    inputs.texts(),
+                    device));
     folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
     ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
     patch.warnings().forEach(this::warn);
@@ -175,6 +182,41 @@ public final class Pipeline {
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));
     return report;
+  }
+
+  private Findings findings(
+      RunInputs inputs,
+      CalibrationMoments moments,
+      ImmutableMap<String, NetworkMaps> networks,
+      RuntimeOptions device) {
+    Findings findings = Findings.of(moments.all(), networks);
+    if (recipe.prune().allocationRule() != Recipe.AllocationRule.CURVATURE) {
+      return findings;
+    }
+    return findings.withMetrics(
+        org.fnprune.search.Curvature.of(
+            inputs.dense(),
+            inputs.structure(),
+            moments.all(),
+            probe(inputs.texts().get(0)),
+            true,
+            recipe.seed(),
+            device,
+            listener));
+  }
+
+  private static org.fnprune.data.TokenBatch probe(org.fnprune.data.CalibrationText text) {
+    List<com.google.common.primitives.ImmutableIntArray> all = new ArrayList<>();
+    text.fitting().forEach(b -> all.addAll(b.sequences()));
+    List<com.google.common.primitives.ImmutableIntArray> some = new ArrayList<>();
+    int rows = Integer.getInteger("probe.rows", 8);
+    int len = Integer.getInteger("probe.len", 128);
+    for (int i = 0; i < rows; i++) {
+      var s = all.get((int) ((long) i * all.size() / rows));
+      some.add(s.subArray(0, Math.min(len, s.length())));
+    }
+    return new org.fnprune.data.TokenBatch(
+        ImmutableList.copyOf(some), text.fitting().get(0).padId());
   }
 
   /** Compares the model as it was written, before anything makes up for what went. */

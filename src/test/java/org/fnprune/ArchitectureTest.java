@@ -28,6 +28,7 @@ final class ArchitectureTest {
     "select",
     "rewrite",
     "verify",
+    "search",
     "report"
   };
 

@@ -114,6 +114,11 @@ public record Recipe(
       return protectedShare == null ? PROTECTED_SHARE : protectedShare;
     }
 
+    /** The same with another rule to spread the budget. */
+    public Prune with(AllocationRule rule) {
+      return choosing(selector, form, beta(), rule);
+    }
+
     /** The same budget and limits with another choice of channels. */
     public Prune choosing(
         SelectorName other, Form otherForm, double otherShare, AllocationRule rule) {

@@ -13,6 +13,9 @@ import org.fnprune.structure.UnitKind;
 /** Spreads a budget of parameters over units: how many channels each one keeps. */
 final class Allocation {
 
+  /** Channels; a limit that is a whole number but for rounding is that number. */
+  private static final double ROUNDING = 1e-6;
+
   private Allocation() {}
 
   /**
@@ -47,6 +50,34 @@ final class Allocation {
     return widths;
   }
 
+  /**
+   * The same by the global rule, each width within bounds, as near to the target as these allow.
+   *
+   * @param lower the smallest width of each place
+   * @param upper the largest
+   */
+  static List<Integer> widthsWithin(
+      List<Place> places,
+      List<Overlap> overlaps,
+      List<Ranking> rankings,
+      long parametersToRemove,
+      Recipe.Prune options,
+      List<Integer> lower,
+      List<Integer> upper) {
+    check(places, rankings);
+    List<Slot> slots = slots(places, options);
+    List<Slot> bounded = new ArrayList<>();
+    List<Integer> start = new ArrayList<>();
+    for (int u = 0; u < slots.size(); u++) {
+      Slot slot = slots.get(u);
+      int smallest = Math.max(slot.smallest(), slot.grid().atLeast(lower.get(u)));
+      bounded.add(new Slot(slot.grid(), slot.parametersPerChannel(), smallest));
+      start.add(Math.max(smallest, slot.grid().atMost(upper.get(u))));
+    }
+    Removal removal = new Removal(ImmutableList.copyOf(bounded), ImmutableList.copyOf(overlaps));
+    return GlobalAllocation.widths(removal, rankings, parametersToRemove, start);
+  }
+
   private static UsageException nothing(Removal removal, long target, Recipe.Prune options) {
     boolean rounded = removal.slots().stream().anyMatch(slot -> slot.grid().block() > 1);
     return new UsageException(
@@ -75,13 +106,13 @@ final class Allocation {
   /**
    * A unit to allocate to.
    *
-   * @param fixed whether it must stay whole
+   * @param smallest the smallest width it may get
    */
-  record Slot(WidthGrid grid, long parametersPerChannel, boolean fixed) {
+  record Slot(WidthGrid grid, long parametersPerChannel, int smallest) {
 
-    /** The smallest width it may get. */
-    int smallest() {
-      return fixed ? grid.width() : grid.smallest();
+    /** Whether it must stay whole. */
+    boolean fixed() {
+      return smallest == grid.width();
     }
 
     /** Parameters that go when {@code kept} channels stay. */
@@ -101,7 +132,9 @@ final class Allocation {
       boolean fixed = unit.layer() >= 0 && (place < firstOpen || place >= pastOpen);
       int block = unit.kind() == UnitKind.FFN ? options.roundTo() : 1;
       WidthGrid grid = new WidthGrid(unit.width(), block);
-      slots.add(new Slot(grid, unit.parametersPerChannel(), fixed));
+      int least = (int) Math.ceil((1 - options.maxPerLayer()) * unit.width() - ROUNDING);
+      int smallest = fixed ? unit.width() : grid.atLeast(least);
+      slots.add(new Slot(grid, unit.parametersPerChannel(), smallest));
     }
     return slots;
   }

@@ -1,5 +1,6 @@
 package org.fnprune.select;
 
+import com.google.common.primitives.ImmutableDoubleArray;
 import org.fnprune.capture.Captured;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param parametersPerChannel parameters that go with one channel
  * @param moments of the activation that enters the projection; null when nothing was captured
  * @param networks the unit's functional networks; null when none were computed
+ * @param metric how much the loss minds errors of what the channels write; null when all errors
+ *     count alike
+ * @param lesions what the loss rises by without each network; null when that was not measured
  */
 public record Candidate(
     String id,
@@ -25,7 +29,9 @@ public record Candidate(
     int unitSize,
     long parametersPerChannel,
     @Nullable Captured moments,
-    @Nullable NetworkMaps networks) {
+    @Nullable NetworkMaps networks,
+    @Nullable OutputMetric metric,
+    @Nullable ImmutableDoubleArray lesions) {
 
   public Candidate {
     if (unitSize < 1 || weights.rows() % unitSize != 0) {
@@ -51,12 +57,26 @@ public record Candidate(
       long parametersPerChannel,
       @Nullable Captured moments,
       @Nullable NetworkMaps networks) {
-    this(id, layer, ChannelWeights.of(consumer), unitSize, parametersPerChannel, moments, networks);
+    this(
+        id,
+        layer,
+        ChannelWeights.of(consumer),
+        unitSize,
+        parametersPerChannel,
+        moments,
+        networks,
+        null,
+        null);
   }
 
   /** W in memory. */
   Matrix consumer() {
     return weights.matrix();
+  }
+
+  /** W · root of the metric, d × r: what the loss minds of W. */
+  Matrix pricedConsumer() {
+    return metric == null ? consumer() : consumer().times(metric.root());
   }
 
   /** The number of channels. */

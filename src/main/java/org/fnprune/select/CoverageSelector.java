@@ -12,8 +12,8 @@ import org.fnprune.linalg.Matrix;
  * <ul>
  *   <li>ρ_j = C_jj ‖w_j‖², the energy that neuron j writes
  *   <li>a_kj = z²_kj ρ_j / Σ_i z²_ki ρ_i, its part in network k
- *   <li>ω_k, the share of the unit's output variance tr(Wᵀ C W) that the neurons with |z_kj| > 2
- *       carry
+ *   <li>ω_k, what the loss rises by without network k where that was measured, else the share of
+ *       the unit's output variance tr(Wᵀ C W) that the neurons with |z_kj| > 2 carry
  * </ul>
  *
  * <p>Of a head, a is the sum over its positions.
@@ -53,7 +53,9 @@ final class CoverageSelector implements Selector {
     Matrix maps = candidate.requireNetworks().maps();
     return new Coverage(
         channels(candidate, parts(maps, Rankings.outputEnergy(candidate))),
-        weights(maps, captured, candidate.consumer()));
+        candidate.lesions() == null
+            ? weights(maps, captured, candidate.consumer())
+            : candidate.lesions().stream().map(rise -> Math.max(rise, 0)).toArray());
   }
 
   /** What a channel has of a network is what its positions have. */

@@ -31,14 +31,24 @@ final class GlobalAllocation {
           .thenComparingInt(Offer::unit);
 
   static List<Integer> widths(Removal removal, List<Ranking> rankings, long target) {
+    List<Integer> whole = removal.slots().stream().map(slot -> slot.grid().width()).toList();
+    return widths(removal, rankings, target, whole);
+  }
+
+  /**
+   * The same with units that have lost channels already.
+   *
+   * @param start the widths to begin with
+   */
+  static List<Integer> widths(
+      Removal removal, List<Ranking> rankings, long target, List<Integer> start) {
     List<Slot> slots = removal.slots();
-    List<Integer> widths =
-        new ArrayList<>(slots.stream().map(slot -> slot.grid().width()).toList());
+    List<Integer> widths = new ArrayList<>(start);
     PriorityQueue<Offer> offers = new PriorityQueue<>(CHEAPEST_FIRST);
     for (int u = 0; u < slots.size(); u++) {
       offer(u, widths.get(u), slots, rankings, offers);
     }
-    long missing = target;
+    long missing = target - removal.at(widths);
     for (Offer best = offers.poll(); best != null; best = offers.poll()) {
       widths.set(best.unit(), best.to());
       long left = target - removal.at(widths);
@@ -56,7 +66,7 @@ final class GlobalAllocation {
       int unit, int from, List<Slot> slots, List<Ranking> rankings, PriorityQueue<Offer> offers) {
     Slot slot = slots.get(unit);
     int to = slot.grid().below(from);
-    if (slot.fixed() || to == from) {
+    if (to < slot.smallest() || to == from) {
       return;
     }
     double value = rankings.get(unit).value().subArray(to, from).stream().average().orElseThrow();

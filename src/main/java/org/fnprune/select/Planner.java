@@ -1,12 +1,10 @@
 package org.fnprune.select;
 
+import com.google.common.collect.ImmutableList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.fnprune.capture.MomentsStore;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.Graph;
-import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.structure.ConsumerWeights;
 import org.fnprune.structure.PrunableUnit;
@@ -18,41 +16,75 @@ public final class Planner {
   private Planner() {}
 
   /**
-   * The plan.
+   * The plan of a selector whose values need no prices.
    *
-   * @param moments by unit id, read one unit at a time; empty when nothing was captured
-   * @param networks by unit id; empty when none were computed
    * @throws UsageException when the budget cannot be met
    */
   public static PruningPlan plan(
-      Graph graph,
-      Structure structure,
-      MomentsStore moments,
-      Map<String, NetworkMaps> networks,
-      Recipe.Prune options,
-      long seed) {
+      Graph graph, Structure structure, Findings findings, Recipe.Prune options, long seed) {
+    return plan(structure, rankings(graph, structure, findings, options, seed), options);
+  }
+
+  /**
+   * Every unit's channels in the selector's order, with values for the rule that spreads the
+   * budget: comparable over units by the parameter.
+   *
+   * @return in the order of the units
+   */
+  public static ImmutableList<Ranking> rankings(
+      Graph graph, Structure structure, Findings findings, Recipe.Prune options, long seed) {
     Selector selector = Selectors.of(options);
-    boolean measured = selector.needs().contains(Selector.Evidence.MOMENTS);
-    List<Ranking> rankings = new ArrayList<>();
-    for (PrunableUnit unit : structure.units()) {
-      Candidate candidate =
-          new Candidate(
-              unit.id(),
-              unit.layer(),
-              ConsumerWeights.of(graph, unit, measured),
-              unit.unitSize(),
-              unit.parametersPerChannel(),
-              measured ? moments.get(unit.id()) : null,
-              networks.get(unit.id()));
-      rankings.add(selector.rank(candidate, seed));
-    }
+    return structure.units().stream()
+        .map(unit -> rank(graph, unit, selector, findings, options, seed))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /**
+   * Spreads the budget over rankings, and keeps the best channels of each.
+   *
+   * @param rankings in the order of the units
+   * @throws UsageException when the budget cannot be met
+   */
+  public static PruningPlan plan(
+      Structure structure, List<Ranking> rankings, Recipe.Prune options) {
+    Selector selector = Selectors.of(options);
     List<Integer> widths =
         Allocation.widths(
             structure.units().stream().map(Place::of).toList(),
             structure.overlaps(),
-            comparable(structure, selector, rankings),
+            comparable(structure, selector.isShare() || isPriced(options), rankings),
             parametersToRemove(structure, options.budget()),
             options);
+    return keeping(structure, rankings, widths);
+  }
+
+  /**
+   * The same by values in one currency, with bounds for each unit's width.
+   *
+   * @param lower the smallest width of each unit
+   * @param upper the largest
+   */
+  public static PruningPlan planWithin(
+      Structure structure,
+      List<Ranking> rankings,
+      Recipe.Prune options,
+      List<Integer> lower,
+      List<Integer> upper) {
+    List<Integer> widths =
+        Allocation.widthsWithin(
+            structure.units().stream().map(Place::of).toList(),
+            structure.overlaps(),
+            comparable(structure, true, rankings),
+            parametersToRemove(structure, options.budget()),
+            options,
+            lower,
+            upper);
+    return keeping(structure, rankings, widths);
+  }
+
+  /** The plan that keeps the best channels of each unit. */
+  public static PruningPlan keeping(
+      Structure structure, List<Ranking> rankings, List<Integer> widths) {
     List<UnitPlan> units = new ArrayList<>();
     for (int i = 0; i < rankings.size(); i++) {
       PrunableUnit unit = structure.units().get(i);
@@ -70,11 +102,50 @@ public final class Planner {
     return new PruningPlan(units);
   }
 
+  /**
+   * A unit's channels in the selector's order, with values for the rule that spreads the budget.
+   */
+  private static Ranking rank(
+      Graph graph,
+      PrunableUnit unit,
+      Selector selector,
+      Findings findings,
+      Recipe.Prune options,
+      long seed) {
+    boolean measured = isPriced(options) || selector.needs().contains(Selector.Evidence.MOMENTS);
+    Candidate candidate =
+        new Candidate(
+            unit.id(),
+            unit.layer(),
+            ConsumerWeights.of(graph, unit, measured),
+            unit.unitSize(),
+            unit.parametersPerChannel(),
+            measured ? findings.moments().get(unit.id()) : null,
+            findings.networks().get(unit.id()),
+            isPriced(options) ? findings.metrics().get(unit.id()) : null,
+            options.weighting() == Recipe.Weighting.LESIONS
+                ? findings.lesions().get(unit.id())
+                : null);
+    Ranking ranking = selector.rank(candidate, seed);
+    if (isPriced(options) && !selector.isErrorCurve()) {
+      return ErrorCurve.of(candidate, ranking.order());
+    }
+    return options.allocationRule() == Recipe.AllocationRule.Z_SCORE
+        ? ranking.standardised()
+        : ranking;
+  }
+
+  /** Whether the budget goes by what the loss minds. */
+  public static boolean isPriced(Recipe.Prune options) {
+    return options.allocationRule() == Recipe.AllocationRule.SENSITIVITY
+        || options.allocationRule() == Recipe.AllocationRule.CURVATURE;
+  }
+
   /** Shares of units whose channels do not cost the same are compared by the parameter. */
   private static List<Ranking> comparable(
-      Structure structure, Selector selector, List<Ranking> rankings) {
+      Structure structure, boolean share, List<Ranking> rankings) {
     List<Long> costs = structure.units().stream().map(PrunableUnit::parametersPerChannel).toList();
-    if (!selector.isShare() || costs.stream().distinct().count() == 1) {
+    if (!share || costs.stream().distinct().count() == 1) {
       return rankings;
     }
     List<Ranking> comparable = new ArrayList<>();

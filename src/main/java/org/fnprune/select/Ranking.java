@@ -2,6 +2,7 @@ package org.fnprune.select;
 
 import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
+import org.fnprune.linalg.ZScore;
 
 /**
  * A unit's channels from most to least worth keeping. Keeping the first n for any n is the
@@ -20,9 +21,19 @@ public record Ranking(ImmutableIntArray order, ImmutableDoubleArray value) {
   }
 
   /** The same order, every value times a factor. */
-  Ranking scaled(double factor) {
+  public Ranking scaled(double factor) {
     return new Ranking(
         order, ImmutableDoubleArray.copyOf(value.stream().map(worth -> worth * factor)));
+  }
+
+  /** The same order, values as z-scores within the unit. */
+  Ranking standardised() {
+    return new Ranking(order, ImmutableDoubleArray.copyOf(ZScore.of(value.toArray())));
+  }
+
+  /** The values of all channels but the best {@code count} together. */
+  public double without(int count) {
+    return value.subArray(count, value.length()).stream().sum();
   }
 
   /** The indices of the best {@code count} channels, ascending. */

@@ -28,6 +28,14 @@ public interface Selector {
   }
 
   /**
+   * Whether values are what each removal adds to the output's error, in the candidate's metric
+   * ({@link ErrorCurve}).
+   */
+  default boolean isErrorCurve() {
+    return false;
+  }
+
+  /**
    * Ranks the channels of one unit.
    *
    * @param seed the recipe's seed; the same seed, candidate and data give the same ranking

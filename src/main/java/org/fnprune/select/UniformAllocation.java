@@ -36,7 +36,7 @@ final class UniformAllocation {
     for (int u = 0; u < slots.size(); u++) {
       WidthGrid grid = slots.get(u).grid();
       double ideal = ideal(slots.get(u), fraction);
-      int width = grid.atMost(ideal + ROUNDING);
+      int width = Math.max(grid.atMost(ideal + ROUNDING), slots.get(u).smallest());
       remainder[u] = (ideal - width) / Math.max(grid.above(width) - width, 1);
       widths.add(width);
     }

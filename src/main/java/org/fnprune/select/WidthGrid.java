@@ -27,6 +27,12 @@ record WidthGrid(int width, int block) {
     return Math.max((int) Math.floor(bound / block) * block, smallest());
   }
 
+  /** The smallest width of the grid that is not below {@code bound}. */
+  int atLeast(int bound) {
+    int steps = (Math.max(bound, 1) + block - 1) / block;
+    return Math.min(steps * block, width);
+  }
+
   /** The next smaller width, or {@code kept} itself when it is the smallest. */
   int below(int kept) {
     return kept <= smallest() ? kept : atMost(Math.nextDown((double) kept));

@@ -1,0 +1,169 @@
+package org.fnprune.search;
+
+import com.google.common.primitives.ImmutableIntArray;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.fnprune.data.TokenBatch;
+import org.fnprune.verify.Logits;
+import org.fnprune.verify.Predictor;
+
+/**
+ * How far a model's outputs are from the dense model's on the same text: the mean over tokens (of
+ * classifiers: over texts) of KL(dense ‖ other) = Σ p log(p / q), in nats. Needs no labels; what a
+ * slim model adds to the cross entropy of text that the dense model fits.
+ *
+ * <p>Of outputs that are no logits (hidden states, embeddings): half the squared distance, as a
+ * share of the dense outputs' mean square.
+ */
+public final class Divergence {
+
+  /** The dense outputs of one batch. */
+  private static final class Reference {
+
+    private final TokenBatch batch;
+    private final int classes;
+
+    /** The positions that count, as places among the batch's outputs. */
+    private final int[] rows;
+
+    /** Rows × classes: probabilities, or the outputs themselves. */
+    private final float[] target;
+
+    /** Of each row Σ p log p, or 0. */
+    private final double[] offset;
+
+    Reference(TokenBatch batch, int[] rows, int classes) {
+      this.batch = batch;
+      this.classes = classes;
+      this.rows = rows;
+      this.target = new float[Math.multiplyExact(rows.length, classes)];
+      this.offset = new double[rows.length];
+    }
+  }
+
+  private final boolean logits;
+  private final List<Reference> references = new ArrayList<>();
+  private final double scale;
+
+  private Divergence(boolean logits, List<Reference> references) {
+    this.logits = logits;
+    this.references.addAll(references);
+    this.scale = logits ? 1 : 1 / (2 * Math.max(meanSquare(), Double.MIN_NORMAL));
+  }
+
+  /**
+   * Runs the dense model.
+   *
+   * @param logits whether the model's outputs are logits
+   */
+  static Divergence of(Predictor dense, List<TokenBatch> batches, boolean logits) {
+    return new Divergence(logits, batches.stream().map(b -> reference(dense, b, logits)).toList());
+  }
+
+  /** Floats of a reference to {@code tokens} tokens (or texts) are these times the classes. */
+  static int classes(Predictor dense, TokenBatch batch) {
+    return dense.predict(batch).classes();
+  }
+
+  private static Reference reference(Predictor dense, TokenBatch batch, boolean isLogits) {
+    Logits outputs = dense.predict(batch);
+    int classes = outputs.classes();
+    boolean tokens = outputs.shape().length() == 3;
+    ImmutableIntArray.Builder rows = ImmutableIntArray.builder();
+    for (int text = 0; text < batch.size(); text++) {
+      int count = tokens ? batch.sequences().get(text).length() : 1;
+      for (int t = 0; t < count; t++) {
+        rows.add(tokens ? text * batch.length() + t : text);
+      }
+    }
+    Reference reference = new Reference(batch, rows.build().toArray(), classes);
+    IntStream.range(0, reference.rows.length)
+        .parallel()
+        .forEach(r -> keep(reference, r, outputs.values(), isLogits));
+    return reference;
+  }
+
+  private static void keep(Reference reference, int row, FloatBuffer values, boolean isLogits) {
+    int classes = reference.classes;
+    int from = reference.rows[row] * classes;
+    if (!isLogits) {
+      values.get(from, reference.target, row * classes, classes);
+      return;
+    }
+    double total = logSumExp(values, from, classes);
+    for (int c = 0; c < classes; c++) {
+      double log = values.get(from + c) - total;
+      double p = Math.exp(log);
+      reference.target[row * classes + c] = (float) p;
+      reference.offset[row] += p > 0 ? p * log : 0;
+    }
+  }
+
+  private double meanSquare() {
+    double sum = 0;
+    long rows = 0;
+    for (Reference reference : references) {
+      for (float value : reference.target) {
+        sum += (double) value * value;
+      }
+      rows += reference.rows.length;
+    }
+    return sum / Math.max(1, rows);
+  }
+
+  /** The divergence of another model. */
+  double of(Predictor other) {
+    double sum = 0;
+    long rows = 0;
+    for (Reference reference : references) {
+      sum += DoubleStream.of(rows(reference, other.predict(reference.batch))).sum();
+      rows += reference.rows.length;
+    }
+    return sum / rows;
+  }
+
+  /** The divergence of the first batch's outputs. */
+  double ofFirst(Logits outputs) {
+    return Arrays.stream(rows(references.get(0), outputs)).average().orElseThrow();
+  }
+
+  private double[] rows(Reference reference, Logits outputs) {
+    double[] rows = new double[reference.rows.length];
+    int classes = reference.classes;
+    FloatBuffer values = outputs.values();
+    Arrays.parallelSetAll(
+        rows,
+        r -> {
+          int from = reference.rows[r] * classes;
+          double sum = 0;
+          if (!logits) {
+            for (int c = 0; c < classes; c++) {
+              double difference = values.get(from + c) - reference.target[r * classes + c];
+              sum += difference * difference;
+            }
+            return sum * scale;
+          }
+          for (int c = 0; c < classes; c++) {
+            sum += reference.target[r * classes + c] * (double) values.get(from + c);
+          }
+          return Math.max(0, reference.offset[r] - sum + logSumExp(values, from, classes));
+        });
+    return rows;
+  }
+
+  private static double logSumExp(FloatBuffer values, int from, int classes) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int c = 0; c < classes; c++) {
+      largest = Math.max(largest, values.get(from + c));
+    }
+    double sum = 0;
+    for (int c = 0; c < classes; c++) {
+      sum += Math.exp((double) values.get(from + c) - largest);
+    }
+    return Math.log(sum) + largest;
+  }
+}

@@ -1,0 +1,153 @@
+package org.fnprune.select;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.fnprune.capture.Captured;
+import org.fnprune.capture.LiveNeurons;
+import org.fnprune.capture.Moments;
+import org.fnprune.linalg.Cholesky;
+import org.fnprune.linalg.Matrix;
+
+/**
+ * Removes channels one after the other while least squares on the others makes up for them (optimal
+ * brain surgery: Hassibi and Stork 1993; one row of W for all outputs). With Q = (C + λI)⁻¹:
+ *
+ * <ol>
+ *   <li>removing neuron j raises the squared error of the output by ‖w_j‖² / Q_jj; a channel of
+ *       several positions h by tr(W_hᵀ (Q_hh)⁻¹ W_h)
+ *   <li>the others take over: W ← W − Q_:j w_jᵀ / Q_jj
+ *   <li>and lose j: Q ← Q − Q_:j Q_j: / Q_jj
+ * </ol>
+ *
+ * <p>The costs add up to the error of the least squares fit on what is left. Of a sketch, which has
+ * no pairs of neurons, C is taken as its diagonal.
+ */
+final class Elimination {
+
+  /** λ as a share of the mean variance: what least squares usually takes. */
+  private static final double DAMPING = 1e-2;
+
+  private final int unitSize;
+  private final double[][] inverse;
+  private final double[][] weights;
+  private int[] alive;
+
+  /** Starts with all channels. */
+  Elimination(Candidate candidate) {
+    Captured captured = candidate.requireMoments();
+    LiveNeurons.requireFinite(captured);
+    this.unitSize = candidate.unitSize();
+    this.inverse = rows(inverse(captured));
+    this.weights = rows(candidate.pricedConsumer());
+    this.alive = IntStream.range(0, candidate.width()).toArray();
+  }
+
+  private static double[][] rows(Matrix matrix) {
+    return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(double[][]::new);
+  }
+
+  private static Matrix inverse(Captured captured) {
+    double mean = Arrays.stream(captured.variance().row(0)).average().orElse(0);
+    double damping = Math.max(DAMPING * Math.max(mean, 0), Double.MIN_NORMAL);
+    int width = captured.width();
+    if (captured instanceof Moments moments) {
+      Matrix damped = moments.covariance().plus(Matrix.identity(width).scaled(damping));
+      return Cholesky.solve(damped, Matrix.identity(width))
+          .orElseThrow(() -> new IllegalStateException("a damped covariance is not positive"));
+    }
+    Matrix variance = captured.variance();
+    return Matrix.tabulate(
+        width, width, (i, j) -> i == j ? 1 / (Math.max(variance.get(0, i), 0) + damping) : 0);
+  }
+
+  /** The channels that are left. */
+  int[] alive() {
+    return alive.clone();
+  }
+
+  /** The channel that costs least to remove, the first of equals. */
+  int cheapest() {
+    int best = alive[0];
+    double least = Double.POSITIVE_INFINITY;
+    for (int channel : alive) {
+      double cost = cost(channel);
+      if (cost < least) {
+        least = cost;
+        best = channel;
+      }
+    }
+    return best;
+  }
+
+  /** What removing a channel would add to the error now. */
+  double cost(int channel) {
+    if (unitSize == 1) {
+      double[] w = weights[channel];
+      double sum = 0;
+      for (double value : w) {
+        sum += value * value;
+      }
+      return sum / inverse[channel][channel];
+    }
+    int from = channel * unitSize;
+    Matrix own = Matrix.tabulate(unitSize, unitSize, (i, j) -> inverse[from + i][from + j]);
+    Matrix written = Matrix.of(Arrays.copyOfRange(weights, from, from + unitSize));
+    return written.inner(
+        Cholesky.solve(own, written)
+            .orElseThrow(() -> new IllegalStateException("an inverse covariance is not positive")));
+  }
+
+  /** Removes a channel; what that adds to the error. */
+  double remove(int channel) {
+    double cost = cost(channel);
+    alive = Arrays.stream(alive).filter(other -> other != channel).toArray();
+    for (int p = channel * unitSize; p < (channel + 1) * unitSize; p++) {
+      removePosition(p, channel);
+    }
+    return cost;
+  }
+
+  private void removePosition(int gone, int channel) {
+    double[] row = inverse[gone];
+    double[] written = weights[gone];
+    double pivot = row[gone];
+    int[] columns = positions(alive);
+    IntStream rows = Arrays.stream(columns);
+    if (unitSize > 1) {
+      int end = (channel + 1) * unitSize;
+      int[] own = IntStream.range(gone + 1, end).toArray();
+      columns = IntStream.concat(IntStream.of(own), Arrays.stream(columns)).toArray();
+      rows = Arrays.stream(columns);
+    }
+    int[] left = columns;
+    parallel(rows, (long) left.length * (left.length + written.length))
+        .forEach(i -> update(i, gone, row, written, pivot, left));
+  }
+
+  private void update(int i, int gone, double[] row, double[] written, double pivot, int[] left) {
+    double[] q = inverse[i];
+    double factor = q[gone] / pivot;
+    if (factor == 0) {
+      return;
+    }
+    for (int j : left) {
+      q[j] -= factor * row[j];
+    }
+    double[] w = weights[i];
+    for (int c = 0; c < w.length; c++) {
+      w[c] -= factor * written[c];
+    }
+  }
+
+  private static IntStream parallel(IntStream rows, long work) {
+    return work > 1 << 18 ? rows.parallel() : rows;
+  }
+
+  private int[] positions(int[] channels) {
+    return unitSize == 1
+        ? channels
+        : Arrays.stream(channels)
+            .flatMap(c -> IntStream.range(c * unitSize, (c + 1) * unitSize))
+            .toArray();
+  }
+}
