@@ -10,6 +10,7 @@ import org.fnprune.recipe.Recipe;
 import org.fnprune.select.Findings;
 import org.fnprune.select.Planner;
 import org.fnprune.select.PruningPlan;
+import org.fnprune.select.Ranking;
 import org.fnprune.select.Selectors;
 
 /**
@@ -28,11 +29,15 @@ record SelectorPlan(String selector, double sparsity, PruningPlan plan) {
     List<SelectorPlan> plans = new ArrayList<>();
     Map<Double, String> problems = new LinkedHashMap<>();
     for (Map.Entry<String, Recipe.Prune> choice : choices(run).entrySet()) {
+      List<Ranking> rankings = rankings(run, choice.getValue());
       for (double sparsity : sparsities.asList()) {
         try {
           plans.add(
               new SelectorPlan(
-                  choice.getKey(), sparsity, plan(run, choice.getValue().removing(sparsity))));
+                  choice.getKey(),
+                  sparsity,
+                  Planner.plan(
+                      run.inputs().structure(), rankings, choice.getValue().removing(sparsity))));
         } catch (UsageException e) {
           problems.putIfAbsent(sparsity, String.valueOf(e.getMessage()));
         }
@@ -73,8 +78,8 @@ record SelectorPlan(String selector, double sparsity, PruningPlan plan) {
     };
   }
 
-  private static PruningPlan plan(MaskRun run, Recipe.Prune choice) {
-    return Planner.plan(
+  private static List<Ranking> rankings(MaskRun run, Recipe.Prune choice) {
+    return Planner.rankings(
         run.inputs().dense(),
         run.inputs().structure(),
         Findings.of(run.captures().moments().all(), run.networks()),

@@ -24,9 +24,9 @@ public final class LesionText {
     }
     List<Lesioned> networks = report.of(Lesioned.Network.class);
     long empty = networks.stream().filter(one -> one.neurons() == 0).count();
-    text.append(networks.size()).append(" networks, ").append(empty);
-    text.append(" of them without key neurons at this threshold; of those that cost anything at");
-    text.append(" most\n").append(SHOWN).append(" are shown, all are in the files.\n");
+    text.append(networks.size()).append(" networks; ").append(empty);
+    text.append(" have no key neurons at this threshold. Up to ").append(SHOWN);
+    text.append(" that cost something are shown,\nall are in the files.\n");
     text.append("Δ = lesioned − dense; Stderr is that of Δ, examples paired, or of several draws")
         .append(" their\nstandard deviation; p: the chance of such a Δ if nothing had changed.\n");
     return text.toString();

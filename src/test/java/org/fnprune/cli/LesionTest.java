@@ -101,7 +101,7 @@ class LesionTest {
         .containsPattern("(?m)^random, as many \\(mean of 3\\) +[0-9]+ +[0-9.]+ +1.0000 ")
         .containsPattern("(?m)^layers.0.ffn network [0-2] +3 +18.8 +0.5000")
         .containsOnlyOnce("layers.0.ffn network")
-        .contains("3 networks, 0 of them without key neurons");
+        .contains("3 networks; 0 have no key neurons at this threshold.");
   }
 
   @Test

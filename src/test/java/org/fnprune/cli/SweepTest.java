@@ -45,12 +45,14 @@ class SweepTest {
     }
     assertThat(selectors)
         .contains(
+            "functional-networks (hybrid)",
             "functional-networks (coverage)",
             "functional-networks (union)",
             "random",
             "magnitude",
             "wanda-sp",
-            "flap");
+            "flap",
+            "obs");
     assertThat(objects(json, "selectors")).hasSize(2 * selectors.size());
   }
 
