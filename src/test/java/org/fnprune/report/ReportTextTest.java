@@ -6,14 +6,18 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.SampleNetworks;
 import org.fnprune.recipe.Flag;
 import org.fnprune.recipe.Overrides;
+import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.RecipeReader;
 import org.fnprune.report.RunReport.ModelFacts;
+import org.fnprune.search.Choice;
+import org.fnprune.search.Outcome;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.Structure;
@@ -112,16 +116,28 @@ class ReportTextTest {
             .with(Flag.MODEL, "m")
             .with(Flag.OUTPUT, "o")
             .with(Flag.CALIBRATION, "c.txt")
+            .with(Flag.SELECTOR, "flap")
             .with(Flag.SPARSITY, "0.5");
+    Recipe recipe =
+        RecipeReader.fromFlags(maxDrop.isEmpty() ? flags : flags.with(Flag.MAX_DROP, maxDrop));
+    PruningPlan plan = new PruningPlan(List.of(unit(0, 2), unit(1, 2), unit(-1, 4)));
     return new RunReport(
         "0.1.0",
-        RecipeReader.fromFlags(maxDrop.isEmpty() ? flags : flags.with(Flag.MAX_DROP, maxDrop)),
+        recipe,
         "cpu",
         new ModelFacts("m/model.onnx", 1000, 4000, "aa"),
         new ModelFacts("o/slim/model.onnx", 500, 2000, "bb"),
         new Structure(ImmutableList.of(), ImmutableList.of(), 1000),
-        new PruningPlan(List.of(unit(0, 2), unit(1, 2), unit(-1, 4))),
-        ImmutableMap.of("layers.0.ffn", noNetworks()),
+        plan,
+        new Outcome(
+            new Choice(recipe.prune(), 0, false),
+            plan,
+            ImmutableMap.of("layers.0.ffn", noNetworks()),
+            ImmutableList.of(
+                new Outcome.Trial(1, new Choice(recipe.prune(), 0, false), 0.25, true)),
+            "least <loss>",
+            OptionalDouble.of(0.5),
+            OptionalDouble.of(0.25)),
         ImmutableMap.of(
             "layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01, "layers.1.heads", 0.1),
         new Equivalence(1e-7, 1e-4, true, 2, 1, 0, ImmutableList.of()),

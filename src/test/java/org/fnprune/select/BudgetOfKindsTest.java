@@ -50,7 +50,11 @@ class BudgetOfKindsTest {
 
   private static PruningPlan plan(Graph model, Structure structure, Recipe.Prune options) {
     return Planner.plan(
-        model, structure, MomentsStore.of(ImmutableMap.of()), ImmutableMap.of(), options, 3);
+        model,
+        structure,
+        Findings.of(MomentsStore.of(ImmutableMap.of()), ImmutableMap.of()),
+        options,
+        3);
   }
 
   private static long removed(Graph model, Structure structure, PruningPlan plan) {
