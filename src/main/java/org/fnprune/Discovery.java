@@ -289,7 +289,9 @@ public final class Discovery {
   ImmutableMap<String, NetworkMaps> networks(Captures evidence, RunFolder folder)
       throws IOException {
     Optional<ImmutableMap<String, NetworkMaps>> before =
-        folder.resumed() ? NetworkFiles.read(folder.networks()) : Optional.empty();
+        folder.resumed()
+            ? NetworkFiles.read(folder.networks()).filter(this::areAsAsked)
+            : Optional.empty();
     if (before.isPresent()) {
       listener.note("resumed: the networks of the interrupted run are used");
       complain(before.get());
@@ -299,6 +301,12 @@ public final class Discovery {
     complain(found);
     NetworkFiles.write(folder.networks(), found, recipe.networks());
     return found;
+  }
+
+  /** Whether networks are as many as the recipe says, and not as a search chose. */
+  private boolean areAsAsked(ImmutableMap<String, NetworkMaps> found) {
+    return !(recipe.networks().components() instanceof Networks.Components.Fixed fixed)
+        || found.values().stream().allMatch(maps -> maps.components().count() == fixed.count());
   }
 
   /**

@@ -119,7 +119,7 @@ public final class Pipeline {
     PruningPlan plan = outcome.plan();
     ImmutableMap<String, NetworkMaps> networks = outcome.networks();
     Recipe.Compensate compensate = recipe.compensate().sequentially(outcome.choice().sequential());
-    folder.write("plan.json", Json.pretty(PlanJson.of(plan)));
+    folder.write("plan.json", Json.pretty(PlanJson.of(plan, outcome.contributions())));
     ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
     patch.warnings().forEach(this::warn);
     StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
@@ -158,11 +158,9 @@ public final class Pipeline {
             clock.timings(),
             ImmutableList.copyOf(warnings));
     if (!networks.isEmpty()) {
+      Networks found = writeNetworks(folder, outcome);
       NetworkFiles.writeIndex(
-          folder.networks(),
-          networks,
-          recipe.networks(),
-          Maps.asMap(networks.keySet(), report::supports));
+          folder.networks(), networks, found, Maps.asMap(networks.keySet(), report::supports));
     }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));
@@ -186,6 +184,18 @@ public final class Pipeline {
             : 0,
         recipe,
         device);
+  }
+
+  /** Writes the networks if the search has chosen another number of them; how they were found. */
+  private Networks writeNetworks(RunFolder folder, Outcome outcome) throws IOException {
+    Networks asked = recipe.networks();
+    Networks.Components chosen = new Networks.Components.Fixed(outcome.choice().components());
+    if (outcome.choice().components() == 0 || chosen.equals(asked.components())) {
+      return asked;
+    }
+    NetworkFiles.remove(folder.networks());
+    NetworkFiles.write(folder.networks(), outcome.networks(), asked.with(chosen));
+    return asked.with(chosen);
   }
 
   /** Compares the model as it was written, before anything makes up for what went. */

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.OptionalDouble;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.select.Contribution;
 import org.fnprune.select.PruningPlan;
 
 /**
@@ -17,6 +18,7 @@ import org.fnprune.select.PruningPlan;
  * @param predictedLoss what the curvature says that the plan costs, in nats of KL to the dense
  *     outputs; empty where it was not measured
  * @param measuredLoss what it costs on held-out text with each unit compensated apart
+ * @param contributions of the task's text and the text to retain, by unit id; empty without that
  */
 public record Outcome(
     Choice choice,
@@ -25,7 +27,8 @@ public record Outcome(
     ImmutableList<Trial> trials,
     String reason,
     OptionalDouble predictedLoss,
-    OptionalDouble measuredLoss) {
+    OptionalDouble measuredLoss,
+    ImmutableMap<String, Contribution> contributions) {
 
   /**
    * One candidate on held-out text.
@@ -36,17 +39,4 @@ public record Outcome(
    * @param kept whether it went on to the next rung; of the last one the winner
    */
   public record Trial(int rung, Choice choice, double loss, boolean kept) {}
-
-  /** Nothing was to choose. */
-  static Outcome given(
-      Choice choice, PruningPlan plan, ImmutableMap<String, NetworkMaps> networks) {
-    return new Outcome(
-        choice,
-        plan,
-        networks,
-        ImmutableList.of(),
-        "as the recipe says",
-        OptionalDouble.empty(),
-        OptionalDouble.empty());
-  }
 }

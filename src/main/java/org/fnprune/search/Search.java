@@ -12,7 +12,9 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.fnprune.capture.WeightedMoments;
 import org.fnprune.common.Progress;
+import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
@@ -23,6 +25,7 @@ import org.fnprune.recipe.Recipe.Weighting;
 import org.fnprune.rewrite.Compensation;
 import org.fnprune.rewrite.Compensator;
 import org.fnprune.rewrite.GraphRewriter;
+import org.fnprune.select.Contribution;
 import org.fnprune.select.Findings;
 import org.fnprune.select.OutputMetric;
 import org.fnprune.select.Planner;
@@ -111,21 +114,46 @@ public final class Search {
   }
 
   private Outcome given(Choice choice) {
-    boolean priced = Planner.isPriced(choice.prune());
-    if (!priced && choice.prune().weighting() == Weighting.ENERGY) {
-      return Outcome.given(choice, planned(choice, null), networks(choice));
+    boolean measures =
+        Planner.isPriced(choice.prune()) || choice.prune().weighting() == Weighting.LESIONS;
+    if (!measures) {
+      return outcome(choice, planned(choice, null), "as the recipe says", null);
+    }
+    if (inputs.texts().isEmpty()) {
+      throw new UsageException(
+          "allocation sensitivity and curvature and weighting lesions run the model on text, but"
+              + " there are only moments",
+          "give a dataset instead of moments, or another allocation");
     }
     JointLoss loss = jointLoss(TOKENS);
-    PruningPlan plan = planned(choice, loss);
-    Outcome outcome = Outcome.given(choice, plan, networks(choice));
+    return outcome(choice, planned(choice, loss), "as the recipe says", loss);
+  }
+
+  private Outcome outcome(
+      Choice choice, PruningPlan plan, String reason, @Nullable JointLoss loss) {
+    Double cost = predicted.get(choice.sequentially(false));
     return new Outcome(
         choice,
         plan,
-        outcome.networks(),
-        outcome.trials(),
-        outcome.reason(),
-        prediction(choice),
-        OptionalDouble.of(loss.of(plan)));
+        networks(choice),
+        ImmutableList.copyOf(trials),
+        reason,
+        cost == null ? OptionalDouble.empty() : OptionalDouble.of(cost),
+        loss == null ? OptionalDouble.empty() : OptionalDouble.of(loss.of(plan)),
+        contributions(choice, plan));
+  }
+
+  private ImmutableMap<String, Contribution> contributions(Choice choice, PruningPlan plan) {
+    return inputs.moments().all() instanceof WeightedMoments weighted
+        ? Contribution.of(
+            inputs.dense(),
+            inputs.structure(),
+            plan,
+            findings(choice),
+            weighted,
+            choice.prune(),
+            inputs.recipe().seed())
+        : ImmutableMap.of();
   }
 
   private Outcome search() {
@@ -156,18 +184,14 @@ public final class Search {
               + trials.size()
               + " candidates tried: its result depends on the machine; raise --search-seconds");
     }
-    PruningPlan plan = plan(winner.choice(), loss);
-    return new Outcome(
+    return outcome(
         winner.choice(),
-        plan,
-        networks(winner.choice()),
-        ImmutableList.copyOf(trials),
+        plan(winner.choice(), loss),
         String.format(
             Locale.ROOT,
             "least divergence from the dense model on held-out text: %.4g nats",
             winner.loss()),
-        prediction(winner.choice()),
-        OptionalDouble.of(loss.of(plan)));
+        loss);
   }
 
   /** A candidate and its loss. */
@@ -268,11 +292,6 @@ public final class Search {
       cost += rankings.get(u).without(unit.kept().length());
     }
     return cost;
-  }
-
-  private OptionalDouble prediction(Choice choice) {
-    Double cost = predicted.get(choice.sequentially(false));
-    return cost == null ? OptionalDouble.empty() : OptionalDouble.of(cost);
   }
 
   private Findings findings(Choice choice) {

@@ -25,9 +25,9 @@ public record Findings(
     return new Findings(moments, networks, ImmutableMap.of(), ImmutableMap.of());
   }
 
-  /** The same with other networks. */
-  public Findings withNetworks(ImmutableMap<String, NetworkMaps> others) {
-    return new Findings(moments, others, metrics, lesions);
+  /** The same with other moments. */
+  Findings withMoments(MomentsStore others) {
+    return new Findings(others, networks, metrics, lesions);
   }
 
   /** The same with metrics. */

@@ -137,7 +137,8 @@ class ReportTextTest {
                 new Outcome.Trial(1, new Choice(recipe.prune(), 0, false), 0.25, true)),
             "least <loss>",
             OptionalDouble.of(0.5),
-            OptionalDouble.of(0.25)),
+            OptionalDouble.of(0.25),
+            ImmutableMap.of()),
         ImmutableMap.of(
             "layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01, "layers.1.heads", 0.1),
         new Equivalence(1e-7, 1e-4, true, 2, 1, 0, ImmutableList.of()),
