@@ -27,7 +27,9 @@ import org.fnprune.verify.OnnxPredictor;
 final class JointLoss {
 
   private static final double RIDGE = 1e-2;
-  private static final int KEPT_FITS = 256;
+
+  /** Bytes that kept fits may take: an eighth of the largest heap. */
+  private static final long KEPT_BYTES = Runtime.getRuntime().maxMemory() / 8;
 
   private final Graph dense;
   private final Structure structure;
@@ -36,6 +38,7 @@ final class JointLoss {
   private final CalibrationLoss loss;
   private final RuntimeOptions options;
   private final Map<UnitPlan, Compensation.Fit> fits = new HashMap<>();
+  private long keptBytes;
 
   JointLoss(
       Graph dense,
@@ -88,10 +91,13 @@ final class JointLoss {
             kept,
             pairs ? method : CompensationMethod.BIAS,
             RIDGE);
-    if (fits.size() >= KEPT_FITS) {
+    long bytes = (long) fit.weight().rows() * fit.weight().cols() * Double.BYTES;
+    if (keptBytes + bytes > KEPT_BYTES) {
       fits.clear();
+      keptBytes = 0;
     }
     fits.put(planned, fit);
+    keptBytes += bytes;
     return fit;
   }
 }

@@ -34,7 +34,7 @@ final class PricedPlanner {
   private final List<Ranking> rankings;
   private final Recipe.Prune options;
   private final JointLoss loss;
-  private final Search.Deadline deadline;
+  private final Deadline deadline;
 
   /**
    * @param rankings error curves, in the order of the units
@@ -44,7 +44,7 @@ final class PricedPlanner {
       List<Ranking> rankings,
       Recipe.Prune options,
       JointLoss loss,
-      Search.Deadline deadline) {
+      Deadline deadline) {
     this.structure = structure;
     this.rankings = rankings;
     this.options = options;

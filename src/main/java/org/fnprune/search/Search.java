@@ -2,36 +2,22 @@ package org.fnprune.search;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
-import com.google.common.primitives.ImmutableDoubleArray;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.fnprune.capture.WeightedMoments;
 import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
-import org.fnprune.data.TokenBatch;
-import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Recipe;
-import org.fnprune.recipe.Recipe.AllocationRule;
-import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.recipe.Recipe.SelectorName;
 import org.fnprune.recipe.Recipe.Weighting;
 import org.fnprune.rewrite.Compensation;
 import org.fnprune.rewrite.Compensator;
 import org.fnprune.rewrite.GraphRewriter;
-import org.fnprune.select.Contribution;
-import org.fnprune.select.Findings;
-import org.fnprune.select.OutputMetric;
 import org.fnprune.select.Planner;
 import org.fnprune.select.PruningPlan;
-import org.fnprune.select.Ranking;
-import org.fnprune.select.UnitPlan;
 import org.fnprune.verify.OnnxPredictor;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +45,7 @@ public final class Search {
   private static final int FINALISTS = 2;
 
   /** The share of the time that goes into plans; the rest is for compensating finalists. */
-  private static final double PLANNING = 0.6;
+  private static final double PLANNING = 0.7;
 
   private final SearchInputs inputs;
   private final Choices choices;
@@ -70,14 +56,9 @@ public final class Search {
   /** What is left after this is for the last rung. */
   private final Deadline planning;
 
-  private final boolean logits;
+  private final PlanMaker plans;
   private boolean stopped;
   private final List<Outcome.Trial> trials = new ArrayList<>();
-  private final Map<Integer, ImmutableMap<String, NetworkMaps>> networks = new HashMap<>();
-  private final Map<Choice, PruningPlan> plans = new HashMap<>();
-  private final Map<Choice, Double> predicted = new HashMap<>();
-  private @Nullable ImmutableMap<String, OutputMetric> metrics;
-  private final Map<Integer, ImmutableMap<String, ImmutableDoubleArray>> lesions = new HashMap<>();
 
   private Search(SearchInputs inputs, Consumer<String> warnings, Progress progress) {
     this.inputs = inputs;
@@ -87,7 +68,7 @@ public final class Search {
     double seconds = inputs.recipe().search().seconds();
     this.deadline = new Deadline(seconds);
     this.planning = new Deadline(PLANNING * seconds);
-    this.logits = Divergence.isOfLogits(inputs.dense().model());
+    this.plans = new PlanMaker(inputs, planning);
   }
 
   /**
@@ -117,7 +98,7 @@ public final class Search {
     boolean measures =
         Planner.isPriced(choice.prune()) || choice.prune().weighting() == Weighting.LESIONS;
     if (!measures) {
-      return outcome(choice, planned(choice, null), "as the recipe says", null);
+      return outcome(choice, plans.plan(choice, null), "as the recipe says", null);
     }
     if (inputs.texts().isEmpty()) {
       throw new UsageException(
@@ -125,40 +106,27 @@ public final class Search {
               + " there are only moments",
           "give a dataset instead of moments, or another allocation");
     }
-    JointLoss loss = jointLoss(TOKENS);
-    return outcome(choice, planned(choice, loss), "as the recipe says", loss);
+    JointLoss loss = plans.jointLoss(TOKENS);
+    return outcome(choice, plans.plan(choice, loss), "as the recipe says", loss);
   }
 
   private Outcome outcome(
       Choice choice, PruningPlan plan, String reason, @Nullable JointLoss loss) {
-    Double cost = predicted.get(choice.sequentially(false));
     return new Outcome(
         choice,
         plan,
-        networks(choice),
+        plans.networks(choice),
         ImmutableList.copyOf(trials),
         reason,
-        cost == null ? OptionalDouble.empty() : OptionalDouble.of(cost),
+        plans.predicted(choice),
         loss == null ? OptionalDouble.empty() : OptionalDouble.of(loss.of(plan)),
-        contributions(choice, plan));
-  }
-
-  private ImmutableMap<String, Contribution> contributions(Choice choice, PruningPlan plan) {
-    return inputs.moments().all() instanceof WeightedMoments weighted
-        ? Contribution.of(
-            inputs.dense(),
-            inputs.structure(),
-            plan,
-            findings(choice),
-            weighted,
-            choice.prune(),
-            inputs.recipe().seed())
-        : ImmutableMap.of();
+        plans.contributions(choice, plan));
   }
 
   private Outcome search() {
     progress.start("search", 4, "rungs");
-    List<Scored> first = rung(1, choices.selectors(), jointLoss(FEW_TOKENS), Integer.MAX_VALUE);
+    List<Scored> first =
+        rung(1, choices.selectors(), plans.jointLoss(FEW_TOKENS), Integer.MAX_VALUE);
     progress.advance(1);
     List<Choice> second = new ArrayList<>(first.stream().map(Scored::choice).toList());
     first.stream()
@@ -166,10 +134,11 @@ public final class Search {
         .filter(Choice::usesNetworks)
         .findFirst()
         .ifPresent(best -> second.addAll(choices.otherComponents(best)));
-    JointLoss loss = jointLoss(TOKENS);
+    JointLoss loss = plans.jointLoss(TOKENS);
     List<Scored> finalists = rung(2, second, loss, FINALISTS);
     progress.advance(1);
     List<Scored> spread = rung(3, choices.allocations(finalists), loss, FINALISTS);
+    stopped |= planning.isOver();
     progress.advance(1);
     List<Choice> last = new ArrayList<>();
     spread.forEach(s -> last.addAll(choices.sequences(s.choice())));
@@ -186,7 +155,7 @@ public final class Search {
     }
     return outcome(
         winner.choice(),
-        plan(winner.choice(), loss),
+        plans.plan(winner.choice(), loss),
         String.format(
             Locale.ROOT,
             "least divergence from the dense model on held-out text: %.4g nats",
@@ -204,7 +173,7 @@ public final class Search {
     List<Scored> scored = new ArrayList<>();
     for (Choice choice : candidates) {
       if (scored.isEmpty() || !planning.isOver()) {
-        scored.add(new Scored(choice, loss.of(plan(choice, loss))));
+        scored.add(new Scored(choice, loss.of(plans.plan(choice, loss))));
       } else {
         stopped = true;
       }
@@ -230,21 +199,19 @@ public final class Search {
   /** The last rung: what the run would make of each candidate. */
   private Scored finals(List<Choice> candidates) {
     List<Scored> scored = new ArrayList<>();
-    try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), inputs.device())) {
-      CalibrationLoss loss = CalibrationLoss.of(dense, inputs.texts(), MANY_TOKENS, logits);
-      for (Choice choice : candidates) {
-        if (scored.isEmpty() || !deadline.isOver()) {
-          scored.add(new Scored(choice, compensated(choice, loss)));
-        } else {
-          stopped = true;
-        }
+    CalibrationLoss loss = plans.loss(MANY_TOKENS);
+    for (Choice choice : candidates) {
+      if (scored.isEmpty() || !deadline.isOver()) {
+        scored.add(new Scored(choice, compensated(choice, loss)));
+      } else {
+        stopped = true;
       }
     }
     return ranked(4, scored, 1).get(0);
   }
 
   private double compensated(Choice choice, CalibrationLoss loss) {
-    PruningPlan plan = plan(choice, null);
+    PruningPlan plan = plans.plan(choice, null);
     Recipe.Compensate options = inputs.recipe().compensate().sequentially(choice.sequential());
     ImmutableMap<String, Compensation.Fit> fits =
         new Compensator(inputs.dense(), inputs.found(), plan)
@@ -259,109 +226,6 @@ public final class Search {
         OnnxPredictor.open(
             GraphRewriter.rewrite(inputs.dense(), inputs.found(), plan, fits), inputs.device())) {
       return loss.of(slim);
-    }
-  }
-
-  private PruningPlan plan(Choice choice, @Nullable JointLoss loss) {
-    return plans.computeIfAbsent(choice.sequentially(false), c -> planned(c, loss));
-  }
-
-  private PruningPlan planned(Choice choice, @Nullable JointLoss loss) {
-    ImmutableList<Ranking> rankings =
-        Planner.rankings(
-            inputs.dense(),
-            inputs.structure(),
-            findings(choice),
-            choice.prune(),
-            inputs.recipe().seed());
-    if (loss == null || !Planner.isPriced(choice.prune())) {
-      return Planner.plan(inputs.structure(), rankings, choice.prune());
-    }
-    PruningPlan plan =
-        new PricedPlanner(inputs.structure(), rankings, choice.prune(), loss, planning).plan();
-    if (choice.prune().allocationRule() == AllocationRule.CURVATURE) {
-      predicted.put(choice.sequentially(false), cost(rankings, plan));
-    }
-    return plan;
-  }
-
-  private static double cost(List<Ranking> rankings, PruningPlan plan) {
-    double cost = 0;
-    for (int u = 0; u < rankings.size(); u++) {
-      UnitPlan unit = plan.units().get(u);
-      cost += rankings.get(u).without(unit.kept().length());
-    }
-    return cost;
-  }
-
-  private Findings findings(Choice choice) {
-    Findings findings = Findings.of(inputs.moments().all(), networks(choice));
-    if (choice.prune().weighting() == Weighting.LESIONS && choice.usesNetworks()) {
-      findings =
-          findings.withLesions(
-              lesions.computeIfAbsent(choice.components(), k -> lesions(networks(choice))));
-    }
-    return choice.prune().allocationRule() == AllocationRule.CURVATURE
-        ? findings.withMetrics(metrics())
-        : findings;
-  }
-
-  private ImmutableMap<String, NetworkMaps> networks(Choice choice) {
-    return choice.usesNetworks()
-        ? networks.computeIfAbsent(choice.components(), inputs.networks()::apply)
-        : ImmutableMap.of();
-  }
-
-  private ImmutableMap<String, OutputMetric> metrics() {
-    ImmutableMap<String, OutputMetric> measured = metrics;
-    if (measured == null) {
-      TokenBatch probes = CalibrationLoss.probes(inputs.texts().get(0).fitting());
-      measured =
-          Curvature.of(
-              inputs.dense(),
-              inputs.structure(),
-              inputs.moments().all(),
-              probes,
-              logits,
-              inputs.recipe().seed(),
-              inputs.device());
-      metrics = measured;
-    }
-    return measured;
-  }
-
-  private ImmutableMap<String, ImmutableDoubleArray> lesions(
-      ImmutableMap<String, NetworkMaps> found) {
-    return Lesions.of(inputs.structure(), found, jointLoss(FEW_TOKENS, CompensationMethod.BIAS));
-  }
-
-  private JointLoss jointLoss(long tokens) {
-    return jointLoss(tokens, inputs.recipe().compensate().method());
-  }
-
-  private JointLoss jointLoss(long tokens, CompensationMethod method) {
-    try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), inputs.device())) {
-      return new JointLoss(
-          inputs.dense(),
-          inputs.structure(),
-          inputs.moments().all(),
-          method,
-          CalibrationLoss.of(dense, inputs.texts(), tokens, logits),
-          inputs.device());
-    }
-  }
-
-  /** When the time of a search is over. */
-  static final class Deadline {
-
-    private final long end;
-
-    Deadline(double seconds) {
-      this.end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(Math.round(1000 * seconds));
-    }
-
-    boolean isOver() {
-      return System.nanoTime() - end > 0;
     }
   }
 }
