@@ -7,12 +7,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Networks.Groups;
+import org.fnprune.recipe.Recipe.AllocationRule;
 import org.fnprune.recipe.Recipe.Compensate;
 import org.fnprune.recipe.Recipe.CompensationMethod;
 import org.fnprune.recipe.Recipe.Prune;
 import org.fnprune.recipe.Recipe.SelectorName;
+import org.fnprune.recipe.Recipe.Weighting;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,7 +118,8 @@ public final class RecipeReader {
     Networks networks = networks(calibration);
     Prune prune = PruneSection.read(root, flags);
     Compensate compensate = compensate(calibration);
-    requireCalibration(calibration, prune.selector(), compensate.method());
+    requireText(calibration, prune);
+    requireCalibration(calibration, prune, compensate.method());
     return new Recipe(
         model,
         output,
@@ -177,6 +181,28 @@ public final class RecipeReader {
       }
     }
     return networks;
+  }
+
+  /** What the loss minds is measured with the model on text. */
+  private void requireText(CalibrationSection calibration, Prune prune) {
+    if (calibration.moments() != null) {
+      measured(prune)
+          .findFirst()
+          .ifPresent(
+              what -> {
+                throw needsText(what);
+              });
+    }
+  }
+
+  private static Stream<String> measured(Prune prune) {
+    AllocationRule rule = prune.allocationRule();
+    boolean priced = rule == AllocationRule.SENSITIVITY || rule == AllocationRule.CURVATURE;
+    return Stream.concat(
+        priced ? Stream.of("allocation '" + Names.of(rule) + "'") : Stream.of(),
+        prune.weighting() == Weighting.LESIONS
+            ? Stream.of("weighting '" + Names.of(prune.weighting()) + "'")
+            : Stream.of());
   }
 
   private UsageException needsText(String what) {
@@ -243,11 +269,12 @@ public final class RecipeReader {
   }
 
   private void requireCalibration(
-      CalibrationSection calibration, SelectorName selector, CompensationMethod method) {
+      CalibrationSection calibration, Prune prune, CompensationMethod method) {
     List<String> users = new ArrayList<>();
-    if (!BLIND.contains(selector)) {
-      users.add("selector '" + Names.of(selector) + "'");
+    if (!BLIND.contains(prune.selector())) {
+      users.add("selector '" + Names.of(prune.selector()) + "'");
     }
+    measured(prune).forEach(users::add);
     if (method != CompensationMethod.NONE) {
       users.add("compensation '" + Names.of(method) + "'");
     }

@@ -147,6 +147,7 @@ final class Allocation {
     }
     long all = removal.at(Collections.nCopies(slots.size(), 0));
     boolean rounded = slots.stream().anyMatch(slot -> slot.grid().block() > 1);
+    boolean limited = options.maxPerLayer() < 1;
     throw new UsageException(
         "cannot remove "
             + target
@@ -154,16 +155,20 @@ final class Allocation {
             + possible
             + " of the targets' "
             + all
-            + (" can go when every unit keeps " + least(slots, options) + ", the first ")
+            + (" can go when every unit keeps " + least(slots, options))
+            + (limited ? ", max_per_layer is " + options.maxPerLayer() : "")
+            + ", the first "
             + (options.protectFirst() + " and the last " + options.protectLast())
             + " layers stay whole",
         possible == 0
             ? (rounded ? "lower round_to or protect fewer layers" : "protect fewer layers")
+                + (limited ? ", or raise max_per_layer" : "")
             : (options.budget() instanceof Recipe.Budget.Parameters
                     ? "raise parameters"
                     : "lower sparsity to "
                         + Math.floor(1000.0 * possible / all) / 1000
                         + " or less")
+                + (limited ? ", raise max_per_layer" : "")
                 + (rounded
                     ? ", protect fewer layers, or lower round_to"
                     : ", or protect fewer layers"));

@@ -124,7 +124,7 @@ class HelpTest {
         count++;
       }
     }
-    assertThat(count).isEqualTo(28);
+    assertThat(count).isEqualTo(33);
     assertThat(RecipeReader.fromFlags(spelt)).isEqualTo(RecipeReader.fromFlags(least));
   }
 

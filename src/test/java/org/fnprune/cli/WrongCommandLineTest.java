@@ -62,7 +62,7 @@ class WrongCommandLineTest {
           --sparsity -0.5     | --sparsity -0.5: must lie between 0 and 1 | try 0.5
           --sparsity abc      | --sparsity abc: must be a finite number | write it with a decimal point
           --sparsity 0.5 --parameters 0.5 | --parameters 0.5: cannot be combined with --sparsity 0.5 | keep one
-          --sparsity 0.5 --selector wanda | --selector wanda: is not known; allowed: functional-networks, | did you mean 'wanda-sp'?
+          --sparsity 0.5 --selector wanda | --selector wanda: is not known; allowed: auto, functional-networks, | did you mean 'wanda-sp'?
           --sparsity 0.5 --selector best  | --selector best: is not known; allowed: | choose one of these
           --sparsity 0.5 --targets heads   | model '@/m' has no prunable units of kind heads; it has ffn | set targets to what it has
           --sparsity 0.5 --targets ffn,mlp | --targets mlp: is not known; allowed: ffn, heads, kv_groups, ffn_out | choose one of these

@@ -128,8 +128,20 @@ class RecipeReaderTest {
     assertThat(recipe.seed()).isEqualTo(42);
     assertThat(recipe.threads()).isZero();
     assertThat(recipe.networks()).isEqualTo(Networks.of(32));
-    assertThat(recipe.prune().allocation()).isEqualTo(AllocationRule.UNIFORM);
+    assertThat(recipe.prune().selector()).isEqualTo(SelectorName.AUTO);
+    assertThat(recipe.prune().form()).isEqualTo(Form.HYBRID);
+    assertThat(recipe.prune().protectedShare()).isNull();
+    assertThat(recipe.prune().beta()).isEqualTo(0.25);
+    assertThat(recipe.prune().weighting()).isEqualTo(Recipe.Weighting.ENERGY);
+    assertThat(recipe.prune().allocation()).isNull();
+    assertThat(recipe.prune().allocationRule()).isEqualTo(AllocationRule.UNIFORM);
+    assertThat(recipe.prune().maxPerLayer()).isEqualTo(1);
     assertThat(recipe.prune().roundTo()).isEqualTo(8);
+    assertThat(recipe.search()).isEqualTo(new Recipe.Search(180));
+    assertThat(recipe.compensate())
+        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, null, null));
+    assertThat(recipe.compensate().isSequential()).isFalse();
+    assertThat(Objects.requireNonNull(recipe.calibration()).retain()).isNull();
     assertThat(recipe.verify().tasks()).isEmpty();
     assertThat(recipe.verify().maxDrop()).isNull();
     assertThat(recipe.verify().latency())
@@ -212,7 +224,7 @@ class RecipeReaderTest {
         Overrides.none().with(Flag.MODEL, "m").with(Flag.OUTPUT, "o").with(Flag.SPARSITY, "0.5");
     assertThat(Failures.of(() -> RecipeReader.fromFlags(flags)))
         .isEqualTo(
-            "calibration text is missing, but selector 'functional-networks' and compensation"
+            "calibration text is missing, but selector 'auto' and compensation"
                 + " 'least-squares' must see activations | give --calibration FILE, or use"
                 + " selector random or magnitude with compensation none");
   }
@@ -237,6 +249,90 @@ class RecipeReaderTest {
     }
     assertThat(read(MINIMAL).memory()).isZero();
     assertThat(size.equals("auto") ? 0 : ByteSize.parse(size).orElseThrow()).isEqualTo(bytes);
+  }
+
+  @Test
+  void readsWhatTheSearchMayNotChoose() throws IOException {
+    Recipe recipe =
+        read(
+            """
+            model: m
+            output: o
+            calibration: {dataset: d.jsonl, retain: {dataset: [g.txt, h.txt], weight: 0.25}}
+            prune: {sparsity: 0.5, protected_share: 0.75, weighting: lesions, allocation: z-score, max_per_layer: 0.8}
+            search: {seconds: 7}
+            compensate: {ridge: 0.5, sequential: false}
+            """);
+    assertThat(recipe.prune().beta()).isEqualTo(0.75);
+    assertThat(recipe.prune().weighting()).isEqualTo(Recipe.Weighting.LESIONS);
+    assertThat(recipe.prune().allocation()).isEqualTo(AllocationRule.Z_SCORE);
+    assertThat(recipe.prune().maxPerLayer()).isEqualTo(0.8);
+    assertThat(recipe.search().seconds()).isEqualTo(7);
+    assertThat(recipe.compensate())
+        .isEqualTo(new Recipe.Compensate(CompensationMethod.LEAST_SQUARES, 0.5, false));
+    assertThat(Objects.requireNonNull(recipe.calibration()).retain())
+        .isEqualTo(
+            new Recipe.Retain(
+                ImmutableList.of(folder.resolve("g.txt"), folder.resolve("h.txt")), 0.25));
+  }
+
+  @Test
+  void autoIsWhatIsLeftToTheSearch() throws IOException {
+    assertThat(
+            read(
+                MINIMAL.replace(
+                        "sparsity: 0.5",
+                        "sparsity: 0.5, selector: auto, protected_share: auto, allocation: auto")
+                    + "compensate: {ridge: auto, sequential: auto}\n"))
+        .isEqualTo(read(MINIMAL));
+  }
+
+  @Test
+  void flagsReplaceTheKeysOfTheSearch() throws IOException {
+    Recipe recipe =
+        read(
+            MINIMAL,
+            Overrides.none()
+                .with(Flag.RETAIN, "/g.txt")
+                .with(Flag.RETAIN_WEIGHT, "0.1")
+                .with(Flag.PROTECTED_SHARE, "0")
+                .with(Flag.WEIGHTING, "lesions")
+                .with(Flag.ALLOCATION, "curvature")
+                .with(Flag.MAX_PER_LAYER, "0.6")
+                .with(Flag.SEARCH_SECONDS, "9"));
+    assertThat(Objects.requireNonNull(recipe.calibration()).retain())
+        .isEqualTo(new Recipe.Retain(ImmutableList.of(Path.of("/g.txt")), 0.1));
+    assertThat(recipe.prune().beta()).isZero();
+    assertThat(recipe.prune().weighting()).isEqualTo(Recipe.Weighting.LESIONS);
+    assertThat(recipe.prune().allocation()).isEqualTo(AllocationRule.CURVATURE);
+    assertThat(recipe.prune().maxPerLayer()).isEqualTo(0.6);
+    assertThat(recipe.search().seconds()).isEqualTo(9);
+  }
+
+  /** What the loss minds is measured on text: moments alone will not do. */
+  @ParameterizedTest
+  @CsvSource({
+    "allocation: sensitivity, allocation 'sensitivity'",
+    "allocation: curvature, allocation 'curvature'",
+    "weighting: lesions, weighting 'lesions'"
+  })
+  void whatIsMeasuredOnTextNeedsText(String key, String name) {
+    for (String selector : new String[] {"auto", "obs", "magnitude"}) {
+      String prune = "prune: {sparsity: 0.5, selector: " + selector + ", " + key + "}\n";
+      assertThat(failure("model: m\noutput: o\ncalibration: {moments: c}\n" + prune))
+          .isEqualTo(
+              "recipe.yaml: "
+                  + name
+                  + " needs calibration text; captured moments will not do | give a dataset"
+                  + " instead of moments");
+    }
+    assertThat(
+            failure(
+                "model: m\noutput: o\nprune: {sparsity: 0.5, selector: magnitude, "
+                    + key
+                    + "}\ncompensate: {method: none}\n"))
+        .startsWith(
+            "recipe.yaml: calibration text is missing, but " + name + " must see activations");
   }
 
   private static ImmutableList<Path> datasets(Recipe recipe) {
@@ -372,8 +468,13 @@ class RecipeReaderTest {
           sparsity: NaN            | prune.sparsity NaN: must be a finite number, such as 0.5
           parameters: 2            | prune.parameters 2: must lie between 0 and 1, both excluded
           sparsity: [0.5]          | prune.sparsity [0.5]: must be a finite number, such as 0.5
-          sparsity: 0.5, selector: wanda | prune.selector wanda: is not known; allowed: functional-networks, random, magnitude, wanda-sp, flap
-          sparsity: 0.5, form: all | prune.form all: is not known; allowed: coverage, union
+          sparsity: 0.5, selector: wanda | prune.selector wanda: is not known; allowed: auto, functional-networks, random, magnitude, wanda-sp, flap, obs
+          sparsity: 0.5, form: all | prune.form all: is not known; allowed: hybrid, coverage, union
+          sparsity: 0.5, protected_share: 1.1 | prune.protected_share 1.1: must lie between 0 and 1
+          sparsity: 0.5, weighting: size | prune.weighting size: is not known; allowed: energy, lesions
+          sparsity: 0.5, allocation: zscore | prune.allocation zscore: is not known; allowed: uniform, global, z-score, sensitivity, curvature
+          sparsity: 0.5, max_per_layer: 0 | prune.max_per_layer 0: lets nothing be removed
+          sparsity: 0.5, max_per_layer: 1.5 | prune.max_per_layer 1.5: must lie between 0 and 1
           sparsity: 0.5, targets: [ffn, head] | prune.targets head: is not known; allowed: ffn, heads, kv_groups, ffn_out
           sparsity: 0.5, targets: [mlp] | prune.targets mlp: is not known; allowed: ffn, heads, kv_groups, ffn_out
           sparsity: 0.5, targets: []  | prune.targets []: must name at least one kind of unit: ffn, heads, kv_groups, ffn_out
@@ -424,8 +525,8 @@ class RecipeReaderTest {
         .isEqualTo("--sparsity 1.5: must lie between 0 and 1, both excluded | try 0.5");
     assertThat(flagFailure(Flag.SELECTOR, "flip"))
         .isEqualTo(
-            "--selector flip: is not known; allowed: functional-networks, random, magnitude,"
-                + " wanda-sp, flap | did you mean 'flap'?");
+            "--selector flip: is not known; allowed: auto, functional-networks, random,"
+                + " magnitude, wanda-sp, flap, obs | did you mean 'flap'?");
     assertThat(flagFailure(Flag.TARGETS, "ffn,head"))
         .isEqualTo(
             "--targets head: is not known; allowed: ffn, heads, kv_groups, ffn_out"

@@ -67,8 +67,8 @@ class RecipeWriterTest {
             any(random, SelectorName.values()),
             any(random, Form.values()),
             random.nextBoolean() ? null : random.nextDouble(),
-            any(random, Recipe.Weighting.values()),
-            random.nextInt(4) == 0 ? null : any(random, AllocationRule.values()),
+            moments ? Recipe.Weighting.ENERGY : any(random, Recipe.Weighting.values()),
+            random.nextInt(4) == 0 ? null : rule(random, moments),
             random.nextInt(3),
             random.nextInt(3),
             1 - random.nextDouble() / 2,
@@ -84,6 +84,13 @@ class RecipeWriterTest {
                 ? null
                 : new Latency(ImmutableIntArray.of(1, 1 + random.nextInt(64)), 128, 10),
             random.nextInt(3)));
+  }
+
+  /** Of moments alone no prices can be measured. */
+  private static AllocationRule rule(Random random, boolean moments) {
+    return moments
+        ? any(random, new AllocationRule[] {AllocationRule.GLOBAL, AllocationRule.Z_SCORE})
+        : any(random, AllocationRule.values());
   }
 
   private static Calibration calibration(Random random) {
@@ -183,15 +190,20 @@ class RecipeWriterTest {
             prune:
               targets: [ffn]
               sparsity: 0.5
-              selector: functional-networks
-              form: coverage
-              allocation: uniform
+              selector: auto
+              form: hybrid
+              protected_share: auto
+              weighting: energy
+              allocation: auto
               protect: {first: 0, last: 0}
+              max_per_layer: 1
               round_to: 8
+            search:
+              seconds: 180
             compensate:
               method: least-squares
-              ridge: 0.01
-              sequential: false
+              ridge: auto
+              sequential: auto
             verify:
               tasks: []
               latency:

@@ -187,6 +187,85 @@ class AllocationTest {
     }
   }
 
+  /** However little a unit is worth, and however it is rounded. */
+  @ParameterizedTest
+  @EnumSource(AllocationRule.class)
+  void noUnitLosesMoreThanItsLimit(AllocationRule rule) {
+    List<Place> places = places(List.of(40, 40, 30), 1);
+    List<Ranking> rankings =
+        List.of(
+            ranking(new double[40]),
+            Rankings.byScore(IntStream.range(0, 40).mapToDouble(j -> 5 + j).toArray()),
+            Rankings.byScore(IntStream.range(0, 30).mapToDouble(j -> 500 + j).toArray()));
+    Recipe.Prune free = options(rule, 0, 0, 4);
+    Recipe.Prune limited = limited(rule, 0.5, 4);
+    for (int target : new int[] {20, 38, 50}) {
+      List<Integer> widths = widths(places, rankings, target, limited);
+      assertThat(widths.get(0)).isGreaterThanOrEqualTo(20);
+      assertThat(widths.get(1)).isGreaterThanOrEqualTo(20);
+      // Half of 30 is 15, and 16 the next width.
+      assertThat(widths.get(2)).isGreaterThanOrEqualTo(16);
+      assertThat((double) removed(places, widths)).isCloseTo(target, within(4.0));
+    }
+    if (rule != AllocationRule.UNIFORM) {
+      assertThat(widths(places, rankings, 38, free)).first().isEqualTo(4);
+      assertThat(widths(places, rankings, 38, limited)).startsWith(20);
+    }
+    assertThat(widths(places, rankings, 50, limited(rule, 1, 4)))
+        .isEqualTo(widths(places, rankings, 50, free));
+  }
+
+  /** 20 of 40 neurons stay at least. */
+  @ParameterizedTest
+  @EnumSource(AllocationRule.class)
+  void targetBeyondTheLimitNamesIt(AllocationRule rule) {
+    List<Place> places = places(List.of(40, 40), 1);
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> widths(places, rankings(places, 1), 41, limited(rule, 0.5, 4)))
+        .withMessageContaining("at most 40 of the targets' 80")
+        .withMessageContaining("max_per_layer is 0.5")
+        .satisfies(
+            e ->
+                assertThat(e.help())
+                    .startsWith("lower sparsity to 0.5 or less")
+                    .contains("raise max_per_layer"));
+  }
+
+  @Test
+  void widthsStayWithinTheirBounds() {
+    List<Place> places = places(List.of(10, 10, 10), 1);
+    List<Ranking> rankings =
+        List.of(
+            ranking(new double[10]),
+            Rankings.byScore(IntStream.range(0, 10).mapToDouble(j -> 10 + j).toArray()),
+            Rankings.byScore(IntStream.range(0, 10).mapToDouble(j -> 90 + j).toArray()));
+    Recipe.Prune options = options(AllocationRule.SENSITIVITY, 0, 0, 1);
+    assertThat(widthsWithin(places, rankings, 15, options, List.of(1, 1, 1), List.of(10, 10, 10)))
+        .containsExactly(1, 4, 10);
+    // No unit is further than two channels from half.
+    assertThat(widthsWithin(places, rankings, 15, options, List.of(3, 3, 3), List.of(7, 7, 7)))
+        .containsExactly(3, 5, 7);
+    assertThat(
+            widthsWithin(
+                places,
+                rankings,
+                15,
+                options(AllocationRule.SENSITIVITY, 1, 0, 1),
+                List.of(3, 1, 1),
+                List.of(7, 10, 10)))
+        .containsExactly(10, 1, 4);
+  }
+
+  private static List<Integer> widthsWithin(
+      List<Place> places,
+      List<Ranking> rankings,
+      long target,
+      Recipe.Prune options,
+      List<Integer> lower,
+      List<Integer> upper) {
+    return Allocation.widthsWithin(places, List.of(), rankings, target, options, lower, upper);
+  }
+
   @Test
   void rankingsMustBelongToTheUnits() {
     List<Place> places = places(List.of(4), 1);
@@ -242,6 +321,15 @@ class AllocationTest {
   }
 
   private static Recipe.Prune options(AllocationRule rule, int first, int last, int block) {
+    return options(rule, first, last, 1, block);
+  }
+
+  private static Recipe.Prune limited(AllocationRule rule, double maxPerLayer, int block) {
+    return options(rule, 0, 0, maxPerLayer, block);
+  }
+
+  private static Recipe.Prune options(
+      AllocationRule rule, int first, int last, double maxPerLayer, int block) {
     return new Recipe.Prune(
         ImmutableList.of("ffn"),
         new Recipe.Budget.Sparsity(0.5),
@@ -252,7 +340,7 @@ class AllocationTest {
         rule,
         first,
         last,
-        1,
+        maxPerLayer,
         block);
   }
 }

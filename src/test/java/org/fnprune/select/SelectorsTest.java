@@ -240,7 +240,7 @@ class SelectorsTest {
       Ranking ranking =
           Selectors.of(options(SelectorName.FUNCTIONAL_NETWORKS, form)).rank(silent, 1);
       assertThat(ranking.order().toArray()).containsExactly(0, 1, 2);
-      assertThat(ranking.value().toArray()).containsExactly(0, 0, 0);
+      assertThat(ranking.value().toArray()).containsExactly(new double[] {0, 0, 0}, within(1e-200));
     }
     assertThat(new FlapSelector().rank(silent, 1).value().toArray()).containsExactly(0, 0, 0);
   }
@@ -256,7 +256,7 @@ class SelectorsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(SelectorName.class)
+  @EnumSource(value = SelectorName.class, mode = EnumSource.Mode.EXCLUDE, names = "AUTO")
   void everyRankingIsAPermutationOfNonIncreasingValues(SelectorName name) {
     for (Form form : Form.values()) {
       Candidate candidate = candidate(Matrices.gaussian(60, 8, 2), Matrices.gaussian(5, 60, 3));
