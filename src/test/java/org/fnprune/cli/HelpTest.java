@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
 
-  private static final Pattern DEFAULT = Pattern.compile("\\(default ([^)]+)\\)");
+  private static final Pattern DEFAULT = Pattern.compile("\\(default ([^):]+)[):]");
 
   @TempDir private Path folder;
   private Workplace work;
