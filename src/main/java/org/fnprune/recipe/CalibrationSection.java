@@ -75,7 +75,13 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
     Setting dataset = typed != null ? typed : file.find("dataset");
     Setting weight = new RecipeSource(file, flags).find("weight", Flag.RETAIN_WEIGHT);
     if (dataset == null) {
-      refuse(weight, "add --retain FILE, or leave it out");
+      if (weight != null) {
+        throw weight.refuse(
+            "does nothing without text to retain",
+            file.line() > 0
+                ? "add 'dataset' to retain, or leave it out"
+                : "add --retain FILE, or leave it out");
+      }
       if (calibration.has("retain")) {
         throw file.missing("'dataset'");
       }

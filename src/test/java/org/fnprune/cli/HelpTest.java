@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HelpTest {
 
-  private static final Pattern DEFAULT = Pattern.compile("\\(default ([^)]+)\\)");
+  private static final Pattern DEFAULT = Pattern.compile("\\(default ([^):]+)[):]");
 
   @TempDir private Path folder;
   private Workplace work;
@@ -113,6 +113,7 @@ class HelpTest {
             .with(Flag.MODEL, "m")
             .with(Flag.OUTPUT, "o")
             .with(Flag.CALIBRATION, "c.txt")
+            .with(Flag.RETAIN, "g.txt")
             .with(Flag.SPARSITY, "0.5");
     Overrides spelt = least;
     int count = 0;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fnprune.common.Failures;
 import org.fnprune.recipe.Networks.Groups;
 import org.fnprune.recipe.Recipe.Calibration;
@@ -221,5 +222,30 @@ class SamplesTest {
         .isEqualTo(
             "--shard 2/6: there are only 5 samples"
                 + " | make at most 5 shards, or raise num_samples");
+  }
+
+  /** Every fifth sample is held out, of few the last one, of one alone none. */
+  @Test
+  void everyFifthSampleIsHeldOut() {
+    assertThat(heldOut(12)).containsExactlyInAnyOrder(4, 9);
+    assertThat(heldOut(3)).containsExactly(2);
+    assertThat(heldOut(1)).isEmpty();
+  }
+
+  /** The first tokens, which are the samples' numbers, of what is held out of so many. */
+  private static List<Integer> heldOut(int count) {
+    Samples samples =
+        new Samples(
+            IntStream.range(0, count)
+                .mapToObj(i -> sample(i, 7, 7))
+                .collect(ImmutableList.toImmutableList()),
+            0);
+    CalibrationText text = samples.split(2, 0, 0.5);
+    assertThat(text.weight()).isEqualTo(0.5);
+    assertThat(text.fittingTokens() + text.heldOutTokens()).isEqualTo(3L * count);
+    return text.heldOut().stream()
+        .flatMap(batch -> batch.sequences().stream())
+        .map(ids -> ids.get(0))
+        .toList();
   }
 }

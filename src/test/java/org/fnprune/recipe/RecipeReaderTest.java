@@ -277,6 +277,20 @@ class RecipeReaderTest {
   }
 
   @Test
+  void weightOfTextToRetainNeedsTheText() {
+    assertThat(flagFailure(Flag.RETAIN_WEIGHT, "2"))
+        .isEqualTo(
+            "--retain-weight 2: does nothing without text to retain | add --retain FILE, or leave"
+                + " it out");
+    assertThat(failure(MINIMAL.replace("d.jsonl", "d.jsonl, retain: {weight: 2}")))
+        .isEqualTo(
+            "recipe.yaml:3: calibration.retain.weight 2: does nothing without text to retain | add"
+                + " 'dataset' to retain, or leave it out");
+    assertThat(failure(MINIMAL.replace("d.jsonl", "d.jsonl, retain: {dataset: g, weight: 0}")))
+        .startsWith("recipe.yaml:3: calibration.retain.weight 0: ");
+  }
+
+  @Test
   void autoIsWhatIsLeftToTheSearch() throws IOException {
     assertThat(
             read(
@@ -410,8 +424,8 @@ class RecipeReaderTest {
     assertThat(failure(yaml))
         .isEqualTo(
             "recipe.yaml:7: unknown key 'sparsty' in 'prune'; allowed: targets, sparsity,"
-                + " parameters, selector, form, allocation, protect, round_to"
-                + " | did you mean 'sparsity'?");
+                + " parameters, selector, form, protected_share, weighting, allocation, protect,"
+                + " max_per_layer, round_to | did you mean 'sparsity'?");
     assertThat(failure("model: m\nverfy: {}\n"))
         .startsWith("recipe.yaml:2: unknown key 'verfy'; allowed: model, output,")
         .endsWith(" | did you mean 'verify'?");
@@ -470,11 +484,11 @@ class RecipeReaderTest {
           sparsity: [0.5]          | prune.sparsity [0.5]: must be a finite number, such as 0.5
           sparsity: 0.5, selector: wanda | prune.selector wanda: is not known; allowed: auto, functional-networks, random, magnitude, wanda-sp, flap, obs
           sparsity: 0.5, form: all | prune.form all: is not known; allowed: hybrid, coverage, union
-          sparsity: 0.5, protected_share: 1.1 | prune.protected_share 1.1: must lie between 0 and 1
+          sparsity: 0.5, protected_share: 1.1 | prune.protected_share 1.1: must lie between 0.0 and 1.0
           sparsity: 0.5, weighting: size | prune.weighting size: is not known; allowed: energy, lesions
           sparsity: 0.5, allocation: zscore | prune.allocation zscore: is not known; allowed: uniform, global, z-score, sensitivity, curvature
           sparsity: 0.5, max_per_layer: 0 | prune.max_per_layer 0: lets nothing be removed
-          sparsity: 0.5, max_per_layer: 1.5 | prune.max_per_layer 1.5: must lie between 0 and 1
+          sparsity: 0.5, max_per_layer: 1.5 | prune.max_per_layer 1.5: must lie between 0.0 and 1.0
           sparsity: 0.5, targets: [ffn, head] | prune.targets head: is not known; allowed: ffn, heads, kv_groups, ffn_out
           sparsity: 0.5, targets: [mlp] | prune.targets mlp: is not known; allowed: ffn, heads, kv_groups, ffn_out
           sparsity: 0.5, targets: []  | prune.targets []: must name at least one kind of unit: ffn, heads, kv_groups, ffn_out

@@ -1,5 +1,6 @@
 package org.fnprune.search;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
@@ -91,8 +92,8 @@ class PricedPlannerTest {
             ImmutableMap.of(first, SampleNetworks.of(maps), second, SampleNetworks.of(maps)),
             loss);
 
-    ImmutableDoubleArray needed = lesions.get(first);
-    ImmutableDoubleArray useless = lesions.get(second);
+    ImmutableDoubleArray needed = requireNonNull(lesions.get(first));
+    ImmutableDoubleArray useless = requireNonNull(lesions.get(second));
     assertThat(needed.get(0)).isGreaterThan(2 * needed.get(1));
     assertThat(needed.get(1)).isGreaterThan(1e-3);
     assertThat(needed.get(2)).isZero();
