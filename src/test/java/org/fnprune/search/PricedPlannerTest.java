@@ -110,8 +110,7 @@ class PricedPlannerTest {
     ImmutableList<Ranking> rankings = rankings(rule);
     return rule == AllocationRule.UNIFORM
         ? Planner.plan(CHECK.structure(), rankings, prune(rule))
-        : new PricedPlanner(
-                CHECK.structure(), rankings, prune(rule), loss, new Search.Deadline(1e6))
+        : new PricedPlanner(CHECK.structure(), rankings, prune(rule), loss, new Deadline(1e6))
             .plan();
   }
 
