@@ -96,12 +96,12 @@ def measure(options):
             jobs.append((quality.stories_model(options.stories, work), 0.3, lambda m, t: {
                 "perplexity, test": perplexity(m, t, rows_of(data / "test.jsonl", 80), 256),
                 "perplexity, real": perplexity(m, t, rows_of(data / "real.jsonl"), 512)}))
-        options.cells, options.until, options.labels, options.keep = quality.Cells(work / "slim.json"), None, None, work
+        options.cells, options.until, options.labels, options.keep = quality.Cells(work / "slim.json"), None, None, options.slim or work
         options.seeds = "1"
         run = quality.Runner(options, work)
         for model, sparsity, how in jobs:
             name = f"{model.name}-ffn-{sparsity}-1-default"
-            slim = options.slim / name if options.slim and (options.slim / name).exists() else work / name
+            slim = options.keep / name
             if not slim.exists():
                 cell = run.cell("int8", model, "default", sparsity, 1, run.default())
                 if "error" in cell:

@@ -64,11 +64,12 @@ class Cells:
         return tuple(str(cell.get(k)) for k in ("section", "model", "label", "targets", "sparsity", "seed"))
 
     def find(self, cell):
-        return next((c for c in self.cells if self.key(c) == self.key(cell)), None)
+        """A cell that was measured; one that failed is run again."""
+        return next((c for c in self.cells if self.key(c) == self.key(cell) and "error" not in c), None)
 
     def add(self, cell):
         with self.lock:
-            self.cells.append(cell)
+            self.cells = [c for c in self.cells if self.key(c) != self.key(cell)] + [cell]
             text = "[\n" + ",\n".join(json.dumps(c) for c in self.cells) + "\n]\n"
             partial = self.path.with_suffix(".part")
             partial.write_text(text)
@@ -173,7 +174,13 @@ def compensation_cells(run, model, sparsity):
                 "compensation", model, f"{la}, {c}", sparsity, 1, uniform((*f, "--compensate", c)))
 
 
-def agnews_cells(run, model):
+def agnews_cells(run, model, sparsities):
+    if sparsities:
+        return [lambda p=p, s=s: run.cell("agnews", model, "default", p, s, run.default()) for p in sparsities for s in SEEDS]
+    return agnews_all(run, model)
+
+
+def agnews_all(run, model):
     for seed in SEEDS:
         yield lambda s=seed: run.cell("agnews", model, "default", 0.9, s, run.default())
     for label in ("wanda-sp", "flap", "obs", "union"):
@@ -218,8 +225,8 @@ def polymath(task):
                  ("--max-seq-length", "64", "--num-samples", "1024", "--batch-size", "32"))
 
 
-def polymath_cells(run, section, ladder, targets):
-    for task in (*POLYMATH_TASKS, "all"):
+def polymath_cells(run, section, ladder, targets, tasks):
+    for task in tasks or (*POLYMATH_TASKS, "all"):
         for label, flags in {"default": None, **SELECTORS}.items():
             chosen = run.default() if flags is None else uniform((*flags, *FITTED))
             yield lambda t=task, la=label, f=chosen: bisect(run, section, polymath(t), la, f, ladder, targets)
@@ -240,8 +247,8 @@ def stories_model(folder, work):
 
 def agnews_model(folder, work):
     data = Path(folder).resolve()
-    task = task_file(work, "topics", f'{{name: topics, type: classification, dataset: "{data}/test.jsonl", max_seq_length: 128}}')
-    return Model("agnews-gpt2", data, data / "train.jsonl", [task], ("--max-seq-length", "128", "--num-samples", "800"))
+    task = task_file(work, "topics", f'{{name: topics, type: classification, dataset: "{data}/test.jsonl", max_seq_length: 64}}')
+    return Model("agnews-gpt2", data, data / "train.jsonl", [task], ("--max-seq-length", "64", "--num-samples", "800"))
 
 
 def run_command(options):
@@ -253,7 +260,8 @@ def run_command(options):
         cells = []
         for section in sections:
             name, _, sparsities = section.partition("=")
-            chosen = [float(s) for s in sparsities.split("+")] if sparsities else None
+            named = sparsities.split("+") if sparsities else None
+            chosen = [float(s) for s in named] if named and name not in ("polymath", "heads") else None
             if options.model:
                 model = Model(Path(options.model).name, Path(options.model).resolve(), options.calibration,
                               [Path(t).resolve() for t in options.task], shlex.split(options.flags))
@@ -264,15 +272,15 @@ def run_command(options):
             elif name == "compensation" and options.stories:
                 cells += compensation_cells(run, stories_model(options.stories, work), 0.3)
             elif name == "agnews" and options.agnews:
-                cells += agnews_cells(run, agnews_model(options.agnews, work))
+                cells += agnews_cells(run, agnews_model(options.agnews, work), chosen)
             elif name == "ablation" and options.stories:
                 cells += ablation_cells(run, stories_model(options.stories, work), chosen or (0.3, 0.5))
             elif name == "ablation-capital":
                 cells += ablation_cells(run, polymath("capital"), chosen or (0.75,))
             elif name == "polymath":
-                cells += polymath_cells(run, "polymath", LADDER, "ffn")
+                cells += polymath_cells(run, "polymath", LADDER, "ffn", named)
             elif name == "heads":
-                cells += polymath_cells(run, "heads", HEAD_LADDER, "heads")
+                cells += polymath_cells(run, "heads", HEAD_LADDER, "heads", named)
             else:
                 print(f"section {name}: not run (unknown, or its model's folder is not given)")
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -298,7 +306,8 @@ def main():
         command.add_argument("--until", help="begin no cell after this time of day, HH:MM")
     int8.add_argument("--slim", type=Path, help="slim models that 'run --keep' left; others are made")
     run.add_argument("--sections", default="stories,compensation,agnews,ablation,ablation-capital,polymath,heads",
-                     help="what to run, in this order; sparsities after '=', joined by '+': stories=0.3+0.5 (default: %(default)s)")
+                     help="what to run, in this order; after '=' sparsities or, of polymath and heads, tasks: "
+                          "stories=0.3+0.5, heads=add+all (default: %(default)s)")
     run.add_argument("--agnews", help="folder of agnews-gpt2: model.onnx, train.jsonl, test.jsonl")
     run.add_argument("--jobs", type=int, default=2, help="cells at a time (default 2)")
     run.add_argument("--model", help="another model's folder: the default beside every selector there, and nothing else")
