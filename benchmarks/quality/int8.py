@@ -18,9 +18,9 @@ from tokenizers import Tokenizer
 RUNS, WARM_UPS, TOKENS = 50, 10, 64
 
 
-def session(path):
+def session(path, threads=2):
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = 2, 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
@@ -53,16 +53,16 @@ def exact_match(model, tokenizer, rows):
     return right / len(rows)
 
 
-def latencies(models, vocabulary, batch):
-    """Median milliseconds of each model; they take turns."""
+def latencies(models, vocabulary, batch, clock):
+    """Median milliseconds of each model; they take turns. `clock` in seconds: of the wall, or of this process's CPU time."""
     ids = np.random.default_rng(0).integers(3, vocabulary, (batch, TOKENS))
     times = {name: [] for name in models}
     for turn in range(WARM_UPS + RUNS):
         for name, model in models.items():
-            start = time.perf_counter()
+            start = clock()
             logits(model, ids)
             if turn >= WARM_UPS:
-                times[name].append(1000 * (time.perf_counter() - start))
+                times[name].append(1000 * (clock() - start))
     return {name: statistics.median(values) for name, values in times.items()}
 
 
@@ -76,11 +76,14 @@ def compare(model, sparsity, quality, slim, cells):
             quantize_dynamic(paths[source], paths[target], weight_type=QuantType.QInt8)
         models = {name: session(path) for name, path in paths.items()}
         tokenizer = Tokenizer.from_file(str(Path(model.folder) / "tokenizer.json"))
-        times = {batch: latencies(models, tokenizer.get_vocab_size(), batch) for batch in (1, 8)}
+        single = {name: session(path, 1) for name, path in paths.items()}
+        work = {batch: latencies(single, tokenizer.get_vocab_size(), batch, time.process_time) for batch in (1, 8)}
+        times = {batch: latencies(models, tokenizer.get_vocab_size(), batch, time.perf_counter) for batch in (1, 8)}
         for name in names:
             cells.add({"section": "int8", "model": model.name, "label": name, "targets": "ffn", "sparsity": sparsity, "seed": 1,
                        "quality": quality(models[name], tokenizer), "bytes": os.path.getsize(paths[name]),
                        "latency_ms": {str(batch): round(times[batch][name], 3) for batch in times},
+                       "cpu_ms": {str(batch): round(work[batch][name], 3) for batch in work},
                        "onnxruntime": onnxruntime.__version__})
 
 

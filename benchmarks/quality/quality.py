@@ -131,7 +131,7 @@ class Runner:
             report = json.loads(done.stdout)
             cell |= {"reached": report["sparsity"], "parameters": report["model"]["slim"]["parameters"],
                      "dense_parameters": report["model"]["dense"]["parameters"],
-                     "tasks": {t["name"]: {k: t[k] for k in ("metric", "dense", "slim", "stderr", "n")} for t in report["tasks"]},
+                     "tasks": tasks_of(report),
                      "chosen": report["selection"]["chosen"], "reason": report["selection"]["reason"],
                      "trials": len(report["selection"]["trials"]),
                      "kept": [u["kept"] for u in report["units"]], "fallbacks": [
@@ -145,6 +145,15 @@ class Runner:
         shown = {n: round(t["slim"], 4) for n, t in cell.get("tasks", {}).items()} or cell["error"][-300:]
         print(f"{section} {model.name} {targets} {sparsity} seed {seed} {label}: {shown} {cell['seconds']} s", flush=True)
         return cell
+
+
+def tasks_of(report):
+    """By task the first metric, and accuracy where a classification names it second."""
+    tasks = {}
+    for task in report["tasks"]:
+        if task["name"] not in tasks or task["metric"] == "accuracy":
+            tasks[task["name"]] = {k: task[k] for k in ("metric", "dense", "slim", "stderr", "n")}
+    return tasks
 
 
 def label_of(flags):
