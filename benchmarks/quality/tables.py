@@ -129,12 +129,12 @@ def int8(cells):
         here = [c for c in cells if c["section"] == "int8" and c["model"] == model]
         base = here[0]
         head = ("", *here[0]["quality"], "bytes", *(f"batch {b}, ms" for b in base["latency_ms"]),
-                *(f"batch {b}, CPU ms of 1 thread" for b in base["cpu_ms"]), "CPU, batch " + " / ".join(base["cpu_ms"]))
+                *(f"batch {b}, CPU ms of 1 thread" for b in base["cpu_ms"]), "speed by CPU time, batch " + " / ".join(base["cpu_ms"]))
         parts.append(f"{model}\n\n" + markdown(head, [
             (c["label"], *(f"{v:.3f}" for v in c["quality"].values()), f"{c['bytes']:,} ({c['bytes'] / base['bytes']:.2f}×)",
              *(f"{v:.2f}" for v in c["latency_ms"].values()),
              *(f"{v:.2f}" for v in c["cpu_ms"].values()),
-             " / ".join(f"{base['cpu_ms'][b] / v:.2f}× faster" for b, v in c["cpu_ms"].items())) for c in here]))
+             " / ".join(f"{base['cpu_ms'][b] / v:.2f}×" for b, v in c["cpu_ms"].items())) for c in here]))
     return "\n\n".join(parts) or "not run"
 
 
