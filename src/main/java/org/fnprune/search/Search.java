@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>these, and other numbers of networks, on more text; the best two go on
  *   <li>both with prices measured, the better one by every rule to spread the budget; the best two
  *       go on
- *   <li>each with and without sequential fitting, compensated as the run will; the best wins
+ *   <li>each with and without sequential fitting, compensated as the run will, and beside them the
+ *       best of the second rung as it was: prices are measured before sequential fitting, which may
+ *       change what they say; the best wins
  * </ol>
  *
  * <p>The loss is the {@link Divergence} from the dense model. Nothing of the verification set is
@@ -142,6 +144,10 @@ public final class Search {
     progress.advance(1);
     List<Choice> last = new ArrayList<>();
     spread.forEach(s -> last.addAll(choices.sequences(s.choice())));
+    Choice uniform = choices.sequences(finalists.get(0).choice()).get(0);
+    if (!last.contains(uniform)) {
+      last.add(uniform);
+    }
     Scored winner = finals(last);
     progress.advance(1);
     progress.done();
