@@ -72,13 +72,14 @@ public final class MarkdownReport {
                       outcome.predictedLoss().getAsDouble())
                   : ""));
     }
+    int last = outcome.trials().stream().mapToInt(Outcome.Trial::rung).max().orElse(0);
     TextTable trials = new TextTable("Rung", "Candidate", "Loss, nats", "");
     for (Outcome.Trial trial : outcome.trials()) {
       trials.row(
           trial.rung(),
           trial.choice().describe(),
           String.format(Locale.ROOT, "%.4g", trial.loss()),
-          trial.kept() ? "goes on" : "");
+          !trial.kept() ? "" : trial.rung() == last ? "wins" : "goes on");
     }
     if (!outcome.trials().isEmpty()) {
       text.append(trials.toMarkdown()).append('\n');
