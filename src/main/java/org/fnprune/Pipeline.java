@@ -5,7 +5,6 @@ import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -54,13 +53,12 @@ public final class Pipeline {
   }
 
   private final Recipe recipe;
-  private final Listener listener;
-  private final List<String> warnings = new ArrayList<>();
+  private final KeptWarnings listener;
   private final Stopwatch clock = new Stopwatch();
 
   private Pipeline(Recipe recipe, Listener listener) {
     this.recipe = recipe;
-    this.listener = listener;
+    this.listener = new KeptWarnings(listener);
   }
 
   /**
@@ -79,7 +77,7 @@ public final class Pipeline {
     RunInputs inputs = clock.time("read", () -> RunInputs.read(recipe));
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
-    RuntimeOptions device = inputs.device(recipe, this::warn);
+    RuntimeOptions device = inputs.device(recipe, listener::warn);
     ImmutableList<TaskScores> dense =
         clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
     folder.begin(lock);
@@ -97,7 +95,7 @@ public final class Pipeline {
     Graph model = inputs.dense();
     List<Path> others = inputs.folder().otherModels();
     if (!others.isEmpty()) {
-      warn(
+      listener.warn(
           "only "
               + inputs.folder().onnxFile().getFileName()
               + " is pruned; copied as they are: "
@@ -105,7 +103,7 @@ public final class Pipeline {
               + "; name one of them as MODEL to prune it");
     }
     folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
-    Discovery discovery = new Discovery(recipe, inputs, device, new Warnings());
+    Discovery discovery = new Discovery(recipe, inputs, device, listener);
     Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
     CalibrationMoments moments = captures.moments();
     Outcome outcome =
@@ -114,14 +112,14 @@ public final class Pipeline {
             () ->
                 Search.plan(
                     searched(inputs, moments, k -> discovery.networks(captures, folder, k), device),
-                    this::warn,
+                    listener::warn,
                     listener));
     PruningPlan plan = outcome.plan();
     ImmutableMap<String, NetworkMaps> networks = outcome.networks();
     Recipe.Compensate compensate = recipe.compensate().sequentially(outcome.choice().sequential());
     folder.write("plan.json", Json.pretty(PlanJson.of(plan, outcome.contributions())));
     ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
-    patch.warnings().forEach(this::warn);
+    patch.warnings().forEach(listener::warn);
     StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
     Equivalence equivalence =
         clock.time("equality", () -> equality(inputs, plan, uncompensated, device));
@@ -130,8 +128,8 @@ public final class Pipeline {
             "compensate",
             () ->
                 new Compensator(model, inputs.found(), plan)
-                    .fit(compensate, moments, inputs.texts(), device, this::warn, listener));
-    Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(this::warn);
+                    .fit(compensate, moments, inputs.texts(), device, listener::warn, listener));
+    Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(listener::warn);
     StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
     folder.clearSlim();
     clock.time("sync", slim::publish);
@@ -156,7 +154,7 @@ public final class Pipeline {
             verified.latency(),
             verified.gate(),
             clock.timings(),
-            ImmutableList.copyOf(warnings));
+            listener.warnings());
     if (!networks.isEmpty()) {
       Networks found = writeNetworks(folder, outcome);
       NetworkFiles.writeIndex(
@@ -214,7 +212,7 @@ public final class Pipeline {
     if (!equivalence.passed()) {
       slim.discard();
     }
-    equivalence.remarks().forEach(this::warn);
+    equivalence.remarks().forEach(listener::warn);
     return equivalence.requirePassed();
   }
 
@@ -245,39 +243,5 @@ public final class Pipeline {
     ImmutableMap.Builder<String, Double> ridges = ImmutableMap.builder();
     fits.forEach((unit, fit) -> ridges.put(unit, fit.ridgeUsed()));
     return ridges.buildOrThrow();
-  }
-
-  private void warn(String message) {
-    warnings.add(message);
-    listener.warn(message);
-  }
-
-  /** Passes everything on and keeps the warnings for the report. */
-  private final class Warnings implements Listener {
-
-    @Override
-    public void warn(String message) {
-      Pipeline.this.warn(message);
-    }
-
-    @Override
-    public void note(String message) {
-      listener.note(message);
-    }
-
-    @Override
-    public void start(String stage, long total, String unit) {
-      listener.start(stage, total, unit);
-    }
-
-    @Override
-    public void advance(long units) {
-      listener.advance(units);
-    }
-
-    @Override
-    public void done() {
-      listener.done();
-    }
   }
 }

@@ -7,7 +7,6 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.Collection;
 import java.util.Map;
 import java.util.stream.DoubleStream;
-import org.fnprune.linalg.Matrix;
 import org.fnprune.recipe.Networks;
 import org.fnprune.structure.Neurons;
 
@@ -48,19 +47,13 @@ public record KeyNeurons(ImmutableMap<String, ImmutableList<FunctionalNetwork>> 
    * largest of these maxima is τ; of equal maxima none is taken where not all fit.
    */
   private static double tau(Collection<NetworkMaps> maps, double share) {
-    double[] maxima = maps.stream().flatMapToDouble(of -> maxima(of.maps())).sorted().toArray();
+    double[] maxima =
+        maps.stream()
+            .flatMapToDouble(of -> DoubleStream.of(NeuronMaps.maxima(of.maps())))
+            .sorted()
+            .toArray();
     int last = maxima.length - 1 - (int) Math.floor(share * maxima.length);
     return last < 0 ? 0 : maxima[last];
-  }
-
-  private static DoubleStream maxima(Matrix maps) {
-    double[] maxima = new double[maps.cols()];
-    for (int k = 0; k < maps.rows(); k++) {
-      for (int j = 0; j < maxima.length; j++) {
-        maxima[j] = Math.max(maxima[j], Math.abs(maps.get(k, j)));
-      }
-    }
-    return DoubleStream.of(maxima);
   }
 
   /** The neurons that are in any network's support. */

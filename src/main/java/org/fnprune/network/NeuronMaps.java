@@ -70,4 +70,19 @@ final class NeuronMaps {
     }
     return rows.isEmpty() ? Matrix.zeros(0, cols) : Matrix.of(rows.toArray(new double[0][]));
   }
+
+  /**
+   * max_k |z_kj| of every neuron.
+   *
+   * @param maps k × d
+   */
+  static double[] maxima(Matrix maps) {
+    double[] maxima = new double[maps.cols()];
+    for (int k = 0; k < maps.rows(); k++) {
+      for (int j = 0; j < maxima.length; j++) {
+        maxima[j] = Math.max(maxima[j], Math.abs(maps.get(k, j)));
+      }
+    }
+    return maxima;
+  }
 }

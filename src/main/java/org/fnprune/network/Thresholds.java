@@ -77,12 +77,7 @@ public sealed interface Thresholds {
 
     @Override
     public ImmutableList<Cut> of(Matrix maps) {
-      double[] maxima = new double[maps.cols()];
-      for (int j = 0; j < maxima.length; j++) {
-        for (int k = 0; k < maps.rows(); k++) {
-          maxima[j] = Math.max(maxima[j], Math.abs(maps.get(k, j)));
-        }
-      }
+      double[] maxima = NeuronMaps.maxima(maps);
       Arrays.sort(maxima);
       int last = maxima.length - 1 - wanted;
       return same(maps.rows(), last < 0 ? 0 : maxima[last]);

@@ -196,7 +196,12 @@ public record Recipe(
     /** Wherever the error rises least, each unit's by how much the loss minds it. */
     SENSITIVITY,
     /** The same, with each direction of a unit's output by how much the loss minds it. */
-    CURVATURE
+    CURVATURE;
+
+    /** Whether the budget goes by what the loss minds, which is measured with the model on text. */
+    public boolean isPriced() {
+      return this == SENSITIVITY || this == CURVATURE;
+    }
   }
 
   /** What a network counts in coverage. */

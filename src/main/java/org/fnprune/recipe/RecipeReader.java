@@ -197,9 +197,8 @@ public final class RecipeReader {
 
   private static Stream<String> measured(Prune prune) {
     AllocationRule rule = prune.allocationRule();
-    boolean priced = rule == AllocationRule.SENSITIVITY || rule == AllocationRule.CURVATURE;
     return Stream.concat(
-        priced ? Stream.of("allocation '" + Names.of(rule) + "'") : Stream.of(),
+        rule.isPriced() ? Stream.of("allocation '" + Names.of(rule) + "'") : Stream.of(),
         prune.weighting() == Weighting.LESIONS
             ? Stream.of("weighting '" + Names.of(prune.weighting()) + "'")
             : Stream.of());

@@ -94,10 +94,7 @@ final class Choices {
 
   private Choice choice(SelectorName name, Form form, double beta) {
     AllocationRule given = recipe.prune().allocation();
-    AllocationRule rule =
-        given == null || given == AllocationRule.SENSITIVITY || given == AllocationRule.CURVATURE
-            ? AllocationRule.UNIFORM
-            : given;
+    AllocationRule rule = given == null || given.isPriced() ? AllocationRule.UNIFORM : given;
     boolean networks = name == SelectorName.FUNCTIONAL_NETWORKS;
     return new Choice(
         recipe.prune().choosing(name, form, beta, rule), networks ? components : 0, false);

@@ -114,7 +114,7 @@ final class Curvature {
     try (OnnxPredictor predictor = OnnxPredictor.open(nudged.model(), options)) {
       for (int u = 0; u < strong; u++) {
         double[] direction = column(written.vectors(), u);
-        curvature[u] = measure(predictor, nudged.input(), sigma, () -> direction, random);
+        curvature[u] = measure(predictor, nudged.input(), sigma, direction, random);
       }
       if (strong < outputs) {
         double shared = 0;
@@ -124,7 +124,7 @@ final class Curvature {
                   predictor,
                   nudged.input(),
                   sigma,
-                  () -> mixed(written.vectors(), strong, random),
+                  mixed(written.vectors(), strong, random),
                   random);
         }
         Arrays.fill(curvature, strong, outputs, shared / DRAWS);
@@ -179,14 +179,8 @@ final class Curvature {
     return mixed;
   }
 
-  @FunctionalInterface
-  private interface Direction {
-    double[] next();
-  }
-
   private double measure(
-      OnnxPredictor predictor, String input, double sigma, Direction direction, Random random) {
-    double[] along = direction.next();
+      OnnxPredictor predictor, String input, double sigma, double[] along, Random random) {
     int half = probes.size() / 2 * probes.length();
     float[] nudges = new float[Math.multiplyExact(2 * half, along.length)];
     for (int t = 0; t < half; t++) {

@@ -100,7 +100,7 @@ final class Divergence {
       values.get(from, reference.target, row * classes, classes);
       return;
     }
-    double total = logSumExp(values, from, classes);
+    double total = Logits.logSumExp(values, from, classes);
     for (int c = 0; c < classes; c++) {
       double log = values.get(from + c) - total;
       double p = Math.exp(log);
@@ -156,20 +156,8 @@ final class Divergence {
           for (int c = 0; c < classes; c++) {
             sum += reference.target[r * classes + c] * (double) values.get(from + c);
           }
-          return Math.max(0, reference.offset[r] - sum + logSumExp(values, from, classes));
+          return Math.max(0, reference.offset[r] - sum + Logits.logSumExp(values, from, classes));
         });
     return rows;
-  }
-
-  private static double logSumExp(FloatBuffer values, int from, int classes) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (int c = 0; c < classes; c++) {
-      largest = Math.max(largest, values.get(from + c));
-    }
-    double sum = 0;
-    for (int c = 0; c < classes; c++) {
-      sum += Math.exp((double) values.get(from + c) - largest);
-    }
-    return Math.log(sum) + largest;
   }
 }

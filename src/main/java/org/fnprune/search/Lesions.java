@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.network.Thresholds;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.select.UnitPlan;
 import org.fnprune.structure.PrunableUnit;
@@ -20,9 +21,6 @@ import org.fnprune.structure.Structure;
  * mean-ablated): one run of the model for each network.
  */
 final class Lesions {
-
-  /** |z| of a support, as in coverage. */
-  private static final double SUPPORT = 2;
 
   private Lesions() {}
 
@@ -53,7 +51,7 @@ final class Lesions {
   private static ImmutableIntArray without(PrunableUnit unit, Matrix maps, int network) {
     TreeSet<Integer> kept = new TreeSet<>(IntStream.range(0, unit.width()).boxed().toList());
     for (int j = 0; j < maps.cols() && kept.size() > 1; j++) {
-      if (Math.abs(maps.get(network, j)) > SUPPORT) {
+      if (Math.abs(maps.get(network, j)) > Thresholds.USUAL) {
         kept.remove(j / unit.unitSize());
       }
     }
@@ -65,14 +63,8 @@ final class Lesions {
     List<UnitPlan> units = new ArrayList<>();
     for (PrunableUnit unit : structure.units()) {
       units.add(
-          new UnitPlan(
-              unit.id(),
-              unit.kind().label(),
-              unit.layer(),
-              unit.activation(),
-              -1,
-              unit.width(),
-              unit.unitSize(),
+          UnitPlan.of(
+              unit,
               unit.equals(lesioned)
                   ? kept
                   : ImmutableIntArray.copyOf(IntStream.range(0, unit.width()))));

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.fnprune.common.Progress;
-import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Recipe.SelectorName;
 import org.fnprune.recipe.Recipe.Weighting;
@@ -101,12 +100,6 @@ public final class Search {
         Planner.isPriced(choice.prune()) || choice.prune().weighting() == Weighting.LESIONS;
     if (!measures) {
       return outcome(choice, plans.plan(choice, null), "as the recipe says", null);
-    }
-    if (inputs.texts().isEmpty()) {
-      throw new UsageException(
-          "allocation sensitivity and curvature and weighting lesions run the model on text, but"
-              + " there are only moments",
-          "give a dataset instead of moments, or another allocation");
     }
     JointLoss loss = plans.jointLoss(TOKENS);
     return outcome(choice, plans.plan(choice, loss), "as the recipe says", loss);

@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.LiveNeurons;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.network.Thresholds;
 
 /**
  * Covers the output energy of every network: maximises Σ_k ω_k √(Σ_{j∈K} a_kj) greedily.
@@ -22,9 +23,6 @@ import org.fnprune.linalg.Matrix;
  * the marginal gains, hence shares of the unit's own output variance, comparable over units.
  */
 final class CoverageSelector implements Selector {
-
-  /** |z| of a support, as usual for brain maps: about 5% of the neurons of a Gaussian map. */
-  private static final double SUPPORT = 2;
 
   @Override
   public String name() {
@@ -94,7 +92,8 @@ final class CoverageSelector implements Selector {
     double[] weights = new double[maps.rows()];
     for (int k = 0; k < weights.length; k++) {
       double[] z = maps.row(k);
-      int[] support = IntStream.range(0, z.length).filter(j -> Math.abs(z[j]) > SUPPORT).toArray();
+      int[] support =
+          IntStream.range(0, z.length).filter(j -> Math.abs(z[j]) > Thresholds.USUAL).toArray();
       double carried = variance.of(support);
       weights[k] = total > 0 ? Math.max(carried / total, 0) : 0;
     }

@@ -88,16 +88,7 @@ public final class Planner {
     List<UnitPlan> units = new ArrayList<>();
     for (int i = 0; i < rankings.size(); i++) {
       PrunableUnit unit = structure.units().get(i);
-      units.add(
-          new UnitPlan(
-              unit.id(),
-              unit.kind().label(),
-              unit.layer(),
-              unit.activation(),
-              -1,
-              unit.width(),
-              unit.unitSize(),
-              rankings.get(i).best(widths.get(i))));
+      units.add(UnitPlan.of(unit, rankings.get(i).best(widths.get(i))));
     }
     return new PruningPlan(units);
   }
@@ -137,8 +128,7 @@ public final class Planner {
 
   /** Whether the budget goes by what the loss minds. */
   public static boolean isPriced(Recipe.Prune options) {
-    return options.allocationRule() == Recipe.AllocationRule.SENSITIVITY
-        || options.allocationRule() == Recipe.AllocationRule.CURVATURE;
+    return options.allocationRule().isPriced();
   }
 
   /** Shares of units whose channels do not cost the same are compared by the parameter. */

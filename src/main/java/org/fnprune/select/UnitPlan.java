@@ -2,6 +2,7 @@ package org.fnprune.select;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.stream.IntStream;
+import org.fnprune.structure.PrunableUnit;
 
 /**
  * Which channels of one unit stay; one entry of {@code plan.json}.
@@ -37,6 +38,19 @@ public record UnitPlan(
             id + ": kept indices must ascend within 0 … " + (width - 1) + ", found " + kept.get(i));
       }
     }
+  }
+
+  /** The entry of a unit of which {@code kept} channels stay. */
+  public static UnitPlan of(PrunableUnit unit, ImmutableIntArray kept) {
+    return new UnitPlan(
+        unit.id(),
+        unit.kind().label(),
+        unit.layer(),
+        unit.activation(),
+        -1,
+        unit.width(),
+        unit.unitSize(),
+        kept);
   }
 
   /** Positions of the activation's last axis that stay: all those of the kept channels. */

@@ -88,14 +88,6 @@ final class LogitRows {
    * @return NaN when a value is not a number
    */
   static double negativeLogLikelihood(FloatBuffer values, int start, int classes, int target) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (int c = 0; c < classes; c++) {
-      largest = Math.max(largest, values.get(start + c));
-    }
-    double sum = 0;
-    for (int c = 0; c < classes; c++) {
-      sum += Math.exp((double) values.get(start + c) - largest);
-    }
-    return Math.log(sum) + largest - values.get(start + target);
+    return Logits.logSumExp(values, start, classes) - values.get(start + target);
   }
 }

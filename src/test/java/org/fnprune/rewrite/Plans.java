@@ -25,16 +25,7 @@ public final class Plans {
     List<UnitPlan> units = new ArrayList<>();
     for (int i = 0; i < structure.units().size(); i++) {
       PrunableUnit unit = structure.units().get(i);
-      units.add(
-          new UnitPlan(
-              unit.id(),
-              unit.kind().label(),
-              unit.layer(),
-              unit.activation(),
-              -1,
-              unit.width(),
-              unit.unitSize(),
-              ImmutableIntArray.copyOf(choice.kept(unit, i))));
+      units.add(UnitPlan.of(unit, ImmutableIntArray.copyOf(choice.kept(unit, i))));
     }
     return new PruningPlan(units);
   }
