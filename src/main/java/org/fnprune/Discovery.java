@@ -75,7 +75,11 @@ public final class Discovery {
     try {
       folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
       Discovery discovery = new Discovery(recipe, inputs, device, listener);
-      return discovery.networks(discovery.capture(folder), folder);
+      Captures captures = discovery.capture(folder);
+      ImmutableMap<String, NetworkMaps> networks = discovery.networks(captures, folder);
+      Driving.write(
+          folder.networks(), networks, captures.moments().all(), recipe, inputs, device, listener);
+      return networks;
     } catch (UsageException e) {
       folder.discard();
       throw e;
@@ -277,7 +281,7 @@ public final class Discovery {
         : usual;
   }
 
-  private static long memory(Recipe recipe) {
+  static long memory(Recipe recipe) {
     return recipe.memory() == 0 ? CaptureOptions.defaultMemory() : recipe.memory();
   }
 

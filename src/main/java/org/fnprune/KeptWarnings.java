@@ -25,6 +25,11 @@ final class KeptWarnings implements Pipeline.Listener {
     listener.warn(message);
   }
 
+  /** Passes on what a report says in another place than among its warnings. */
+  void warnOnly(String message) {
+    listener.warn(message);
+  }
+
   @Override
   public void note(String message) {
     listener.note(message);

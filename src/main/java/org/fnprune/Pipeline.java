@@ -37,6 +37,7 @@ import org.fnprune.search.SearchInputs;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.PruningPlan;
 import org.fnprune.verify.Equivalence;
+import org.fnprune.verify.LatencyResult;
 import org.fnprune.verify.TaskScores;
 
 /** The whole way: a recipe goes in, a run folder with a smaller verified model comes out. */
@@ -138,6 +139,9 @@ public final class Pipeline {
         clock.time(
             "verify",
             () -> Verification.of(recipe, inputs, dense, folder.slim(), device, listener));
+    verified.latency().stream()
+        .filter(LatencyResult::isNoisy)
+        .forEach(result -> listener.warnOnly(result.noise()));
     RunReport report =
         new RunReport(
             Version.current(),
@@ -159,6 +163,7 @@ public final class Pipeline {
       Networks found = writeNetworks(folder, outcome);
       NetworkFiles.writeIndex(
           folder.networks(), networks, found, Maps.asMap(networks.keySet(), report::supports));
+      Driving.write(folder.networks(), networks, moments.all(), recipe, inputs, device, listener);
     }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));
@@ -207,7 +212,7 @@ public final class Pipeline {
             inputs.structure(),
             plan,
             inputs.sampleBatches(recipe.seed()),
-            inputs.otherBatches(recipe.seed()),
+            inputs.random().traced(recipe.seed()),
             device);
     if (!equivalence.passed()) {
       slim.discard();

@@ -6,21 +6,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.fnprune.capture.Capture;
 import org.fnprune.capture.CapturePlan;
+import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.Shard;
 import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.Devices;
+import org.fnprune.runtime.InputSizes;
+import org.fnprune.runtime.ModelRunException;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
 import org.fnprune.select.Selectors;
 import org.fnprune.structure.PrunableUnit;
+import org.fnprune.verify.OnnxPredictor;
 
 /**
- * What a command would do: everything it reads has been read and checked, nothing was computed or
- * written.
+ * What a command would do: everything it reads has been read and checked, one batch has run through
+ * the model to be timed, nothing was written.
  *
  * @param model the dense model
  * @param device what it would run on
@@ -46,8 +51,11 @@ public record Preview(
    *
    * @param skipped samples that have no tokens
    * @param plan how often the capture goes over each group's text, and what that takes
+   * @param seconds about how long the capture would take; empty where the model does not run on a
+   *     batch of the text alone
    */
-  public record Text(ImmutableList<Group> groups, int skipped, CapturePlan plan) {
+  public record Text(
+      ImmutableList<Group> groups, int skipped, CapturePlan plan, OptionalDouble seconds) {
 
     /** All groups together. */
     public Group total() {
@@ -135,14 +143,15 @@ public record Preview(
         recipe,
         Verification.facts(inputs.folder().onnxFile(), inputs.dense().model(), inputs.hashes()),
         device.deviceName(),
-        inputs.groups().isEmpty() ? Optional.empty() : Optional.of(text(recipe, inputs)),
+        inputs.groups().isEmpty() ? Optional.empty() : Optional.of(text(recipe, inputs, device)),
         Optional.ofNullable(recipe.moments()),
         ImmutableList.copyOf(inputs.structure().units()),
         networks,
         removed);
   }
 
-  private static Text text(Recipe recipe, RunInputs inputs) throws IOException {
+  private static Text text(Recipe recipe, RunInputs inputs, RuntimeOptions device)
+      throws IOException {
     ImmutableList.Builder<Group> groups = ImmutableList.builder();
     for (Map.Entry<String, ImmutableList<TokenBatch>> group : inputs.groups().entrySet()) {
       List<TokenBatch> batches = group.getValue();
@@ -158,7 +167,33 @@ public record Preview(
             inputs.signals(),
             Capture.largest(inputs.calibration()),
             Discovery.options(recipe, inputs.modelId()));
-    return new Text(groups.build(), inputs.skipped(), plan);
+    return new Text(groups.build(), inputs.skipped(), plan, seconds(inputs, plan, device));
+  }
+
+  /**
+   * Times a batch of medium length, once the model is warm. A capture runs the model once a pass,
+   * and adds 2·d² operations for each token and unit of d neurons to the model's 2 for each
+   * parameter. What is held out is captured again.
+   */
+  private static OptionalDouble seconds(RunInputs inputs, CapturePlan plan, RuntimeOptions device) {
+    ImmutableList<TokenBatch> text = inputs.calibration();
+    TokenBatch batch = text.get(text.size() / 2);
+    long nanos;
+    try (OnnxPredictor model =
+        OnnxPredictor.open(inputs.dense().model(), device.with(InputSizes.of(inputs.folder())))) {
+      model.predict(batch);
+      long start = System.nanoTime();
+      model.predict(batch);
+      nanos = System.nanoTime() - start;
+    } catch (ModelRunException | UsageException e) {
+      return OptionalDouble.empty();
+    }
+    double products =
+        inputs.signals().stream().mapToDouble(s -> (double) s.width() * s.width()).sum();
+    double work = plan.passes().size() + products / inputs.structure().parameters();
+    long heldOut = inputs.texts().get(0).heldOut().stream().mapToLong(TokenBatch::tokens).sum();
+    long tokens = text.stream().mapToLong(TokenBatch::tokens).sum() + heldOut;
+    return OptionalDouble.of(work * tokens * nanos / batch.tokens() / 1e9);
   }
 
   /** Parameters that would stay, before widths are rounded. */

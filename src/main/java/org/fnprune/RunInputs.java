@@ -18,7 +18,6 @@ import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
-import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.data.Tokenizer;
@@ -69,10 +68,6 @@ record RunInputs(
     Optional<MomentsStore> captured,
     ImmutableList<Task> tasks,
     FileHashes hashes) {
-
-  private static final int DEFAULT_VOCABULARY = 32;
-  private static final ImmutableIntArray TRACED_LENGTHS =
-      ImmutableIntArray.of(16, 8, 7, 6, 5, 4, 3, 2, 1, 9, 10, 11, 12, 20, 24, 32, 64, 128);
 
   /**
    * Reads model, text or moments, and tasks.
@@ -315,10 +310,7 @@ record RunInputs(
     ImmutableList<TokenBatch> calibration = calibration();
     int count = calibration.size();
     if (count == 0) {
-      FixedShape fixed = FixedShape.of(dense);
-      return ImmutableList.of(
-          randomBatch(fixed.rows().orElse(2), fixed.tokens().orElse(16), seed),
-          randomBatch(fixed.rows().orElse(1), fixed.tokens().orElse(7), seed + 1));
+      return random().some(seed);
     }
     return ImmutableIntArray.of(0, count / 2, count - 1).stream()
         .distinct()
@@ -326,23 +318,8 @@ record RunInputs(
         .collect(ImmutableList.toImmutableList());
   }
 
-  /** Batches of the shapes that exporters fix, for models that take no other. */
-  ImmutableList<TokenBatch> otherBatches(long seed) {
-    FixedShape fixed = FixedShape.of(dense);
-    ImmutableList.Builder<TokenBatch> batches = ImmutableList.builder();
-    for (int rows : new int[] {1, 2}) {
-      for (int length : TRACED_LENGTHS.asList()) {
-        batches.add(randomBatch(fixed.rows().orElse(rows), fixed.tokens().orElse(length), seed));
-      }
-    }
-    return batches.build();
-  }
-
-  /** A batch of random tokens that the model can take. */
-  TokenBatch randomBatch(int rows, int length, long seed) {
-    int vocabulary =
-        folder.configNumber("vocab_size").map(Math::toIntExact).orElse(DEFAULT_VOCABULARY);
-    int longest = Positions.of(folder).map(p -> (int) Math.min(p, length)).orElse(length);
-    return RandomTokens.batch(rows, longest, vocabulary, seed);
+  /** Batches of random tokens that the model can take. */
+  RandomBatches random() {
+    return new RandomBatches(folder, dense);
   }
 }

@@ -4,14 +4,20 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.Progress;
+import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.OnnxSession;
+import org.fnprune.runtime.PeakMemory;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
@@ -75,6 +81,15 @@ record Verification(
       slimScores = scores("slim tasks", inputs.tasks(), slim, progress);
       latency = latency(recipe, inputs, slim, device, progress);
     }
+    latency =
+        withMemory(
+            latency,
+            inputs.folder().onnxFile(),
+            slimFile,
+            denseModel.graph().getOutput(0).getName(),
+            inputs.random(),
+            recipe.seed(),
+            device);
     ImmutableList.Builder<Comparison> tasks = ImmutableList.builder();
     for (int i = 0; i < slimScores.size(); i++) {
       tasks.addAll(PairedTest.compare(denseScores.get(i), slimScores.get(i), recipe.seed()));
@@ -88,7 +103,7 @@ record Verification(
         Gate.check(compared, recipe.verify().maxDrop()));
   }
 
-  private static ImmutableList<TaskScores> scores(
+  static ImmutableList<TaskScores> scores(
       String stage, ImmutableList<Task> tasks, OnnxPredictor model, Progress progress) {
     if (tasks.isEmpty()) {
       return ImmutableList.of();
@@ -119,9 +134,41 @@ record Verification(
               dense,
               slim,
               grid,
-              rows -> inputs.randomBatch(rows, grid.sequenceLength(), recipe.seed()),
+              (rows, tokens) -> inputs.random().of(rows, tokens, recipe.seed()),
               progress));
     }
+  }
+
+  /**
+   * Adds what memory the largest batch takes, where the models run on the CPU and the system tells.
+   *
+   * @param output that is computed
+   */
+  static ImmutableList<LatencyResult> withMemory(
+      List<LatencyResult> results,
+      Path denseFile,
+      Path slimFile,
+      String output,
+      RandomBatches random,
+      long seed,
+      RuntimeOptions device)
+      throws IOException {
+    Optional<LatencyResult> largest =
+        results.stream()
+            .max(Comparator.comparingLong(r -> (long) r.batchSize() * r.sequenceLength()));
+    if (largest.isEmpty() || !device.isCpu()) {
+      return ImmutableList.copyOf(results);
+    }
+    TokenBatch batch = random.of(largest.get().batchSize(), largest.get().sequenceLength(), seed);
+    OptionalLong dense = PeakMemory.measure(denseFile, output, batch, device.threadCount());
+    OptionalLong slim = PeakMemory.measure(slimFile, output, batch, device.threadCount());
+    if (dense.isEmpty() || slim.isEmpty()) {
+      return ImmutableList.copyOf(results);
+    }
+    LatencyResult.Memory memory = new LatencyResult.Memory(dense.getAsLong(), slim.getAsLong());
+    return results.stream()
+        .map(result -> result.equals(largest.get()) ? result.with(memory) : result)
+        .collect(ImmutableList.toImmutableList());
   }
 
   /** Size and hash of a model: its file and its external data. */

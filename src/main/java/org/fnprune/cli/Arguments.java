@@ -60,6 +60,21 @@ final class Arguments {
     return rest.get(0);
   }
 
+  /** The two positional arguments of a command, such as {@code DENSE SLIM}. */
+  static List<String> pair(CommandLine line, String what, String command) {
+    List<String> rest = line.getArgList();
+    if (rest.size() != 2) {
+      throw new UsageException(
+          command
+              + " takes "
+              + what
+              + ", but "
+              + (rest.isEmpty() ? "nothing was given" : "there is " + String.join(", ", rest)),
+          "write: fnprune " + command + " " + what + " …");
+    }
+    return rest;
+  }
+
   private static UsageException unknownFlag(Command command, Options options, String flag) {
     String name = flag.replaceFirst("^-+", "").replaceFirst("=.*", "");
     if (flag.contains("=") && options.hasLongOption(name)) {

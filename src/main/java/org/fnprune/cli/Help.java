@@ -22,7 +22,7 @@ final class Help {
     out.println();
     out.println("commands:");
     for (Command command : commands) {
-      out.println("  " + pad(command.name(), 10) + command.summary());
+      out.println("  " + pad(command.name(), 12) + command.summary());
     }
     out.println();
     out.println("examples:");

@@ -24,7 +24,9 @@ public final class Main {
           new MergeCommand(),
           new LesionCommand(),
           new SweepCommand(),
-          new EvalCommand());
+          new EvalCommand(),
+          new CompareCommand(),
+          new CompletionCommand());
 
   private Main() {}
 

@@ -6,9 +6,11 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.fnprune.Preview;
 import org.fnprune.capture.CapturePlan;
 import org.fnprune.capture.Signal;
+import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.report.TextTable;
 import org.fnprune.structure.PrunableUnit;
@@ -24,7 +26,7 @@ final class PreviewText {
   }
 
   private static String text(Preview preview) {
-    StringBuilder text = new StringBuilder("Dry run: nothing was computed or written.\n\n");
+    StringBuilder text = new StringBuilder("Dry run: nothing was written.\n\n");
     line(
         text,
         "Model: %s, %,d parameters, %,d bytes; device %s",
@@ -34,6 +36,7 @@ final class PreviewText {
         preview.device());
     preview.moments().ifPresent(folder -> line(text, "Moments: %s", folder));
     preview.text().ifPresent(captured -> text(text, captured));
+    time(text, preview);
     text.append('\n').append(units(preview).toText());
     if (preview.networks()) {
       text.append("\nNetworks:\n");
@@ -51,6 +54,27 @@ final class PreviewText {
                     100.0 * preview.parametersLeft() / preview.model().parameters(),
                     preview.bytesLeft()));
     return text.toString();
+  }
+
+  private static void time(StringBuilder text, Preview preview) {
+    OptionalDouble capture =
+        preview.text().map(Preview.Text::seconds).orElse(OptionalDouble.empty());
+    if (capture.isEmpty()) {
+      return;
+    }
+    boolean searches =
+        preview.removed().isPresent()
+            && preview.recipe().prune().selector() == Recipe.SelectorName.AUTO;
+    line(
+        text,
+        "Time: about %.0f s to capture (one batch was timed)%s",
+        Math.max(1, capture.getAsDouble()),
+        searches
+            ? String.format(
+                Locale.ROOT,
+                ", at most %d s to search; compensation, tasks and latency come on top",
+                preview.recipe().search().seconds())
+            : "");
   }
 
   private static void text(StringBuilder text, Preview.Text captured) {
@@ -137,6 +161,7 @@ final class PreviewText {
     JsonObject json = group(text.total());
     json.remove("name");
     json.addProperty("skipped", text.skipped());
+    json.addProperty("seconds", text.seconds().isPresent() ? text.seconds().getAsDouble() : null);
     JsonArray groups = new JsonArray();
     text.groups().forEach(group -> groups.add(group(group)));
     json.add("groups", groups);

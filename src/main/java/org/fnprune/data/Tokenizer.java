@@ -2,6 +2,8 @@ package org.fnprune.data;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.google.common.base.Strings;
+import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -109,6 +111,22 @@ public final class Tokenizer implements AutoCloseable {
         .addAll(ids.subArray(0, maxTokens - tail))
         .addAll(ids.subArray(ids.length() - tail, ids.length()))
         .build();
+  }
+
+  /**
+   * The text of each token of a sequence, special tokens included. One behind the other they are
+   * the sequence's text; a token that ends within a character shows as U+FFFD, or as nothing.
+   */
+  public ImmutableList<String> words(ImmutableIntArray ids) {
+    ImmutableList.Builder<String> words = ImmutableList.builder();
+    String before = "";
+    for (int i = 1; i <= ids.length(); i++) {
+      long[] head = ids.subArray(0, i).stream().asLongStream().toArray();
+      String text = tokenizer.decode(head, false);
+      words.add(text.substring(Strings.commonPrefix(before, text).length()));
+      before = text;
+    }
+    return words.build();
   }
 
   /** The id that fills rows; 0 when the tokenizer names none. Padding is masked out everywhere. */

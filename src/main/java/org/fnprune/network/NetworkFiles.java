@@ -79,6 +79,7 @@ public final class NetworkFiles {
   /** Makes {@link #read} find nothing: for when what the networks were found from has changed. */
   public static void remove(Path folder) throws IOException {
     Files.deleteIfExists(folder.resolve(INDEX));
+    DriverFiles.remove(folder);
   }
 
   /**

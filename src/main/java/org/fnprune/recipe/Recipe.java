@@ -260,10 +260,11 @@ public record Recipe(
       ImmutableList<Path> tasks, @Nullable Double maxDrop, @Nullable Latency latency, int limit) {}
 
   /**
-   * The latency grid.
+   * The latency grid: every batch size with every length.
    *
-   * @param sequenceLength tokens per row
-   * @param runs timed runs of each model and batch size
+   * @param sequenceLengths tokens per row
+   * @param runs timed runs of each model and batch
    */
-  public record Latency(ImmutableIntArray batchSizes, int sequenceLength, int runs) {}
+  public record Latency(
+      ImmutableIntArray batchSizes, ImmutableIntArray sequenceLengths, int runs) {}
 }

@@ -87,12 +87,27 @@ public final class RecipeReader {
    */
   public static EvalRequest evaluation(Overrides overrides) {
     RecipeReader reader = new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides);
+    return reader.evaluation(VerifySection.read(reader.root, overrides));
+  }
+
+  /**
+   * Builds the request of a comparison of two models from flags.
+   *
+   * @param slim the second model
+   * @throws UsageException for anything missing or out of range, naming the flag
+   */
+  public static CompareRequest comparison(Overrides overrides, Path slim) {
+    RecipeReader reader = new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides);
     Recipe.Verify verify = VerifySection.read(reader.root, overrides);
+    return new CompareRequest(reader.evaluation(verify), slim, verify.maxDrop(), verify.latency());
+  }
+
+  private EvalRequest evaluation(Recipe.Verify verify) {
     return new EvalRequest(
-        reader.required("model", Flag.MODEL).path(),
-        reader.device(),
-        reader.seed(),
-        reader.threads(),
+        required("model", Flag.MODEL).path(),
+        device(),
+        seed(),
+        threads(),
         verify.tasks(),
         verify.limit());
   }

@@ -155,7 +155,7 @@ public final class RecipeWriter {
     }
     section("  latency");
     line("    batch_sizes", latency.batchSizes());
-    line("    sequence_length", latency.sequenceLength());
+    line("    sequence_length", latency.sequenceLengths());
     line("    runs", latency.runs());
   }
 

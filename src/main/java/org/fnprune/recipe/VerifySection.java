@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class VerifySection {
 
   private static final int MANY = 1 << 20;
+  private static final int RUNS = 100;
 
   private static final ImmutableList<String> KEYS =
       ImmutableList.of("tasks", "max_drop", "latency", "limit");
@@ -54,20 +55,22 @@ final class VerifySection {
     }
     RecipeSource source = new RecipeSource(grid, flags);
     return new Latency(
-        batchSizes(grid.find("batch_sizes")),
-        source.integer("sequence_length", 1, MANY, 64),
-        source.integer("runs", 1, MANY, 50));
+        sizes(grid.find("batch_sizes"), "batch size", ImmutableIntArray.of(1, 8)),
+        sizes(grid.find("sequence_length"), "length", ImmutableIntArray.of(64)),
+        source.integer("runs", 1, MANY, RUNS));
   }
 
-  private static ImmutableIntArray batchSizes(@Nullable Setting setting) {
+  /** A number or a list of numbers. */
+  private static ImmutableIntArray sizes(
+      @Nullable Setting setting, String what, ImmutableIntArray otherwise) {
     if (setting == null) {
-      return ImmutableIntArray.of(1, 8);
+      return otherwise;
     }
     ImmutableIntArray sizes =
         ImmutableIntArray.copyOf(
             setting.elements().stream().mapToInt(size -> size.integer(1, MANY)));
     if (sizes.isEmpty()) {
-      throw setting.refuse("must hold at least one batch size", "write latency: false to skip it");
+      throw setting.refuse("must hold at least one " + what, "write latency: false to skip it");
     }
     return sizes;
   }

@@ -20,12 +20,12 @@ public final class MarkdownReport {
     StringBuilder text = new StringBuilder();
     text.append("# fnprune report: ").append(Markdown.escape(modelName(report))).append("\n\n");
     text.append(verdict(report)).append("\n\n");
-    section(text, "Accuracy", Summary.tasks(report));
+    section(text, "Accuracy", Summary.tasks(report.tasks()));
     if (!report.tasks().isEmpty()) {
       text.append(Summary.footnote()).append("\n\n");
     }
-    section(text, "Size", Summary.sizes(report));
-    section(text, "Latency", Summary.latency(report));
+    section(text, "Size", Summary.sizes(report.dense(), report.slim(), report.latency()));
+    section(text, "Latency", Summary.latency(report.latency()));
     text.append(equivalence(report));
     section(text, "Units", units(report));
     text.append(selection(report));

@@ -5,11 +5,7 @@ import com.google.gson.JsonObject;
 import org.fnprune.network.NetworkJson;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.select.UnitPlan;
-import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Equivalence;
-import org.fnprune.verify.Gate;
-import org.fnprune.verify.LatencyResult;
-import org.jspecify.annotations.Nullable;
 
 /** {@code report.json} (schema 1). */
 public final class ReportJson {
@@ -21,24 +17,21 @@ public final class ReportJson {
     JsonObject tool = new JsonObject();
     tool.addProperty("name", "fnprune");
     tool.addProperty("version", report.version());
-    JsonObject model = new JsonObject();
-    model.add("dense", model(report.dense()));
-    model.add("slim", model(report.slim()));
     JsonObject document = new JsonObject();
     document.addProperty("schema", 1);
     document.add("tool", tool);
     document.addProperty("recipe", RecipeWriter.toYaml(report.recipe()));
     document.addProperty("device", report.device());
-    document.add("model", model);
+    document.add("model", ComparisonJson.models(report.dense(), report.slim()));
     document.addProperty("sparsity", report.sparsity());
     document.add("units", units(report));
     document.add("refitted", refitted(report));
     document.add("networks", networks(report));
     document.add("selection", SelectionJson.of(report.selection()));
     document.add("equivalence", equivalence(report.equivalence()));
-    document.add("tasks", tasks(report));
-    document.add("latency", latency(report));
-    document.add("gate", gate(report.gate()));
+    document.add("tasks", ComparisonJson.tasks(report.tasks()));
+    document.add("latency", ComparisonJson.latency(report.latency()));
+    document.add("gate", ComparisonJson.gate(report.gate()));
     JsonObject timings = new JsonObject();
     report.timings().forEach(timings::addProperty);
     document.add("timings", timings);
@@ -46,15 +39,6 @@ public final class ReportJson {
     report.warnings().forEach(warnings::add);
     document.add("warnings", warnings);
     return document;
-  }
-
-  private static JsonObject model(RunReport.ModelFacts facts) {
-    JsonObject json = new JsonObject();
-    json.addProperty("path", facts.path());
-    json.addProperty("parameters", facts.parameters());
-    json.addProperty("bytes", facts.bytes());
-    json.addProperty("sha256", facts.sha256());
-    return json;
   }
 
   private static JsonArray units(RunReport report) {
@@ -68,7 +52,7 @@ public final class ReportJson {
       json.addProperty("unit_size", unit.unitSize());
       json.addProperty("kept", unit.kept().length());
       json.addProperty("compensation", report.compensation(unit.id()));
-      json.addProperty("ridge", finite(report.ridges().get(unit.id())));
+      json.addProperty("ridge", ComparisonJson.finite(report.ridges().get(unit.id())));
       units.add(json);
     }
     return units;
@@ -80,7 +64,7 @@ public final class ReportJson {
       JsonObject json = new JsonObject();
       json.addProperty("id", unit);
       json.addProperty("compensation", report.compensation(unit));
-      json.addProperty("ridge", finite(report.ridges().get(unit)));
+      json.addProperty("ridge", ComparisonJson.finite(report.ridges().get(unit)));
       units.add(json);
     }
     return units;
@@ -104,61 +88,12 @@ public final class ReportJson {
 
   private static JsonObject equivalence(Equivalence equivalence) {
     JsonObject json = new JsonObject();
-    json.addProperty("max_abs_diff", finite(equivalence.maxAbsDiff()));
+    json.addProperty("max_abs_diff", ComparisonJson.finite(equivalence.maxAbsDiff()));
     json.addProperty("tolerance", equivalence.tolerance());
     json.addProperty("passed", equivalence.passed());
     json.addProperty("batches", equivalence.batches());
     json.addProperty("outputs", equivalence.outputs());
     json.addProperty("cached_steps", equivalence.cachedSteps());
     return json;
-  }
-
-  private static JsonArray tasks(RunReport report) {
-    JsonArray tasks = new JsonArray();
-    for (Comparison task : report.tasks()) {
-      JsonObject json = new JsonObject();
-      json.addProperty("name", task.task());
-      json.addProperty("metric", task.metric());
-      json.addProperty("higher_is_better", task.higherIsBetter());
-      json.addProperty("dense", finite(task.dense()));
-      json.addProperty("slim", finite(task.slim()));
-      json.addProperty("delta", finite(task.delta()));
-      json.addProperty("stderr", finite(task.stderr()));
-      json.addProperty("n", task.n());
-      json.addProperty("p_value", finite(task.pValue()));
-      tasks.add(json);
-    }
-    return tasks;
-  }
-
-  private static JsonArray latency(RunReport report) {
-    JsonArray latency = new JsonArray();
-    for (LatencyResult result : report.latency()) {
-      JsonObject json = new JsonObject();
-      json.addProperty("batch_size", result.batchSize());
-      json.addProperty("sequence_length", result.sequenceLength());
-      json.addProperty("dense_ms", result.denseMs());
-      json.addProperty("slim_ms", result.slimMs());
-      json.addProperty("dense_p95_ms", result.denseP95Ms());
-      json.addProperty("slim_p95_ms", result.slimP95Ms());
-      json.addProperty("speedup", result.speedup());
-      json.addProperty("runs", result.runs());
-      latency.add(json);
-    }
-    return latency;
-  }
-
-  private static JsonObject gate(Gate gate) {
-    JsonObject json = new JsonObject();
-    json.addProperty("passed", gate.passed());
-    JsonArray reasons = new JsonArray();
-    gate.reasons().forEach(reasons::add);
-    json.add("reasons", reasons);
-    return json;
-  }
-
-  /** JSON has no NaN and no infinities: null stands for them. */
-  private static @Nullable Double finite(@Nullable Double value) {
-    return value == null || !Double.isFinite(value) ? null : value;
   }
 }

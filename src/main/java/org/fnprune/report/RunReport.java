@@ -76,7 +76,7 @@ public record RunReport(
         .collect(ImmutableList.toImmutableList());
   }
 
-  /** The networks that the choice of channels goes by, by unit id; empty when it needed none. */
+  /** The networks that were found, by unit id; empty where none were looked for. */
   public ImmutableMap<String, NetworkMaps> networks() {
     return selection.networks();
   }

@@ -1,18 +1,19 @@
 package org.fnprune.report;
 
+import java.util.List;
 import java.util.Locale;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.LatencyResult;
 import org.jspecify.annotations.Nullable;
 
 /** The tables that the terminal and {@code report.md} share. */
-final class Summary {
+public final class Summary {
 
   private Summary() {}
 
-  static TextTable tasks(RunReport report) {
+  public static TextTable tasks(List<Comparison> comparisons) {
     TextTable table = new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr", "p");
-    for (Comparison task : report.tasks()) {
+    for (Comparison task : comparisons) {
       table.row(
           task.task(),
           task.metric() + (task.higherIsBetter() ? " ↑" : " ↓"),
@@ -26,15 +27,16 @@ final class Summary {
   }
 
   /** What the columns of {@link #tasks} mean. */
-  static String footnote() {
+  public static String footnote() {
     return "Δ = slim − dense; Stderr is that of Δ, examples paired; p: the chance of such a Δ if the"
         + " models were equally good.";
   }
 
-  static TextTable sizes(RunReport report) {
+  public static TextTable sizes(
+      RunReport.ModelFacts dense, RunReport.ModelFacts slim, List<LatencyResult> latency) {
     TextTable table = new TextTable("Size", "Dense", "Slim", "Change");
-    long denseParameters = report.dense().parameters();
-    long slimParameters = report.slim().parameters();
+    long denseParameters = dense.parameters();
+    long slimParameters = slim.parameters();
     table.row(
         "parameters",
         number("%,d", denseParameters),
@@ -42,13 +44,28 @@ final class Summary {
         change(denseParameters, slimParameters));
     table.row(
         "file size, bytes",
-        number("%,d", report.dense().bytes()),
-        number("%,d", report.slim().bytes()),
-        change(report.dense().bytes(), report.slim().bytes()));
+        number("%,d", dense.bytes()),
+        number("%,d", slim.bytes()),
+        change(dense.bytes(), slim.bytes()));
+    for (LatencyResult result : latency) {
+      result
+          .memory()
+          .ifPresent(
+              memory ->
+                  table.row(
+                      "peak memory of "
+                          + result.batchSize()
+                          + " × "
+                          + result.sequenceLength()
+                          + ", bytes",
+                      number("%,d", memory.denseBytes()),
+                      number("%,d", memory.slimBytes()),
+                      change(memory.denseBytes(), memory.slimBytes())));
+    }
     return table;
   }
 
-  static TextTable latency(RunReport report) {
+  public static TextTable latency(List<LatencyResult> results) {
     TextTable table =
         new TextTable(
             "Latency (batch × tokens)",
@@ -56,21 +73,28 @@ final class Summary {
             "Slim ms",
             "Dense p95 ms",
             "Slim p95 ms",
-            "Speed-up");
-    for (LatencyResult result : report.latency()) {
+            "Speed-up",
+            "95% interval");
+    for (LatencyResult result : results) {
       table.row(
           result.batchSize() + " × " + result.sequenceLength(),
-          number("%.3f", result.denseMs()),
-          number("%.3f", result.slimMs()),
-          number("%.3f", result.denseP95Ms()),
-          number("%.3f", result.slimP95Ms()),
-          number("%.2f×", result.speedup()));
+          number("%.3f", result.dense().medianMs()),
+          number("%.3f", result.slim().medianMs()),
+          number("%.3f", result.dense().p95Ms()),
+          number("%.3f", result.slim().p95Ms()),
+          number("%.2f×", result.speedup().value()),
+          String.format(
+              Locale.ROOT,
+              "%.2f to %.2f%s",
+              result.speedup().low(),
+              result.speedup().high(),
+              result.isNoisy() ? ", too noisy to tell" : ""));
     }
     return table;
   }
 
   /** A number in words: – for one that is not there or not a number, ∞ for one without end. */
-  static String number(String format, @Nullable Object value) {
+  public static String number(String format, @Nullable Object value) {
     if (value == null || (value instanceof Double d && d.isNaN())) {
       return "–";
     }

@@ -10,12 +10,13 @@ public final class TerminalReport {
   /** The text, with a newline at its end. */
   public static String render(RunReport report) {
     StringBuilder text = new StringBuilder();
-    TextTable tasks = Summary.tasks(report);
+    TextTable tasks = Summary.tasks(report.tasks());
     if (!tasks.isEmpty()) {
       text.append(tasks.toText()).append(Summary.footnote()).append("\n\n");
     }
-    text.append(Summary.sizes(report).toText()).append('\n');
-    TextTable latency = Summary.latency(report);
+    text.append(Summary.sizes(report.dense(), report.slim(), report.latency()).toText())
+        .append('\n');
+    TextTable latency = Summary.latency(report.latency());
     if (!latency.isEmpty()) {
       text.append(latency.toText()).append('\n');
     }

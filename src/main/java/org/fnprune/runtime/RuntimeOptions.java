@@ -88,6 +88,11 @@ public final class RuntimeOptions {
     return cuda ? "cuda:" + ordinal : "cpu";
   }
 
+  /** Whether models run on the CPU. */
+  public boolean isCpu() {
+    return !cuda;
+  }
+
   /** CPU threads within an operator. */
   public int threadCount() {
     return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();

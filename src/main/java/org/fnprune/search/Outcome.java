@@ -12,7 +12,8 @@ import org.fnprune.select.PruningPlan;
  *
  * @param choice what was chosen
  * @param plan which channels stay
- * @param networks that the choice goes by, by unit id; empty for none
+ * @param networks by unit id: those that the choice goes by, or else, where choices that go by
+ *     networks were tried, the recipe's number of them; empty for none
  * @param trials what was tried, in order; empty where nothing was to choose
  * @param reason why the choice was made
  * @param predictedLoss what the curvature says that the plan costs, in nats of KL to the dense

@@ -129,6 +129,16 @@ final class PlanMaker {
         : ImmutableMap.of();
   }
 
+  /**
+   * The networks that a choice goes by, or else the usual number of them where others were tried
+   * that do.
+   */
+  ImmutableMap<String, NetworkMaps> networksToShow(Choice choice) {
+    return choice.usesNetworks()
+        ? networks(choice)
+        : networks.getOrDefault(inputs.components(), ImmutableMap.of());
+  }
+
   private ImmutableMap<String, OutputMetric> metrics() {
     ImmutableMap<String, OutputMetric> measured = metrics;
     if (measured == null) {

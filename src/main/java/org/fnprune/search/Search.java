@@ -110,7 +110,7 @@ public final class Search {
     return new Outcome(
         choice,
         plan,
-        plans.networks(choice),
+        plans.networksToShow(choice),
         ImmutableList.copyOf(trials),
         reason,
         plans.predicted(choice),

@@ -1,9 +1,10 @@
 package org.fnprune.verify;
 
-import com.google.common.math.Quantiles;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
@@ -13,7 +14,7 @@ import org.fnprune.runtime.ModelRunException;
 /** Times dense and slim in turn on the same batches, so that a drifting machine hits both. */
 public final class LatencyBenchmark {
 
-  private static final int WARM_UP = 5;
+  private static final int WARM_UP = 20;
 
   /** Fewer runs where they take longer: a model of gigabytes would keep its user for an hour. */
   private static final long WARM_UP_NANOS = 2_000_000_000L;
@@ -22,6 +23,14 @@ public final class LatencyBenchmark {
 
   /** Each model goes first once. */
   private static final int FEWEST_RUNS = 2;
+
+  /** Makes batches to time. */
+  @FunctionalInterface
+  public interface Batches {
+
+    /** A batch of so many rows of so many tokens, or of fewer where the model takes no more. */
+    TokenBatch of(int rows, int tokens);
+  }
 
   private final Predictor dense;
   private final Predictor slim;
@@ -36,22 +45,19 @@ public final class LatencyBenchmark {
   }
 
   /**
-   * Measures every batch size of the grid: as many runs as it asks for, fewer when they take more
-   * than ten seconds.
+   * Measures every batch size with every length of the grid: as many runs as it asks for, fewer
+   * when they take more than ten seconds. Lengths that the model cannot take are measured once, at
+   * the longest that it can.
    *
-   * @param batches makes a batch of so many rows
+   * @param batches makes a batch of so many rows and tokens, or as many tokens as the model takes
    */
   public static List<LatencyResult> run(
-      Predictor dense,
-      Predictor slim,
-      Latency options,
-      IntFunction<TokenBatch> batches,
-      Progress progress) {
+      Predictor dense, Predictor slim, Latency options, Batches batches, Progress progress) {
     return run(dense, slim, options, batches, System::nanoTime, progress);
   }
 
   /**
-   * Measures every batch size of the grid.
+   * Measures the grid.
    *
    * @param clock in nanoseconds
    */
@@ -59,15 +65,17 @@ public final class LatencyBenchmark {
       Predictor dense,
       Predictor slim,
       Latency options,
-      IntFunction<TokenBatch> batches,
+      Batches batches,
       LongSupplier clock,
       Progress progress) {
     LatencyBenchmark benchmark = new LatencyBenchmark(dense, slim, clock, progress);
     List<LatencyResult> results = new ArrayList<>();
-    progress.start(
-        "latency", (long) options.batchSizes().length() * options.runs(), "pairs of runs");
+    Set<TokenBatch> grid = new LinkedHashSet<>();
     for (int size : options.batchSizes().asList()) {
-      TokenBatch batch = batches.apply(size);
+      options.sequenceLengths().forEach(length -> grid.add(batches.of(size, length)));
+    }
+    progress.start("latency", (long) grid.size() * options.runs(), "pairs of runs");
+    for (TokenBatch batch : grid) {
       if (benchmark.warmUp(batch)) {
         results.add(benchmark.measure(batch, options.runs()));
       }
@@ -108,11 +116,11 @@ public final class LatencyBenchmark {
     return new LatencyResult(
         batch.size(),
         batch.length(),
-        Quantiles.median().compute(denseMs),
-        Quantiles.median().compute(slimMs),
-        Quantiles.percentiles().index(95).compute(denseMs),
-        Quantiles.percentiles().index(95).compute(slimMs),
-        denseMs.size());
+        Timing.of(denseMs),
+        Timing.of(slimMs),
+        SpeedupBootstrap.of(denseMs, slimMs),
+        denseMs.size(),
+        Optional.empty());
   }
 
   private double time(Predictor model, TokenBatch batch) {

@@ -67,7 +67,7 @@ final class OutputComparison {
     return comparison;
   }
 
-  private static boolean isFloat(ValueInfoProto output) {
+  static boolean isFloat(ValueInfoProto output) {
     int type = output.getType().getTensorType().getElemType();
     return FLOATS.stream().anyMatch(t -> t.number() == type);
   }

@@ -3,6 +3,7 @@ package org.fnprune.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -192,6 +193,34 @@ class CaptureAndNetworksTest {
   }
 
   @Test
+  void whatDrivesNetworksIsTextOfTheCalibration() throws IOException {
+    work.succeeds("networks @/r.yaml --components 3");
+    JsonObject drivers =
+        JsonParser.parseString(work.read("out/networks/drivers.json")).getAsJsonObject();
+    assertThat(drivers.keySet()).containsExactly("layers.0.ffn", "layers.1.ffn");
+    JsonArray networks = drivers.getAsJsonArray("layers.0.ffn");
+    assertThat(networks).hasSize(3);
+    String text = work.read("text.jsonl");
+    for (JsonElement network : networks) {
+      JsonArray texts = network.getAsJsonObject().getAsJsonArray("texts");
+      assertThat(texts).isNotEmpty();
+      for (JsonElement excerpt : texts) {
+        StringBuilder words = new StringBuilder();
+        excerpt
+            .getAsJsonObject()
+            .getAsJsonArray("tokens")
+            .forEach(token -> words.append(token.getAsString()));
+        assertThat(text).contains(words);
+      }
+    }
+    // They are gone with the networks, and are not made where there is no text.
+    work.succeeds("capture @/r.yaml --output @/moments");
+    work.succeeds("networks @/r.yaml --moments @/moments --output @/blind");
+    assertThat(work.path("blind/networks/networks.json")).exists();
+    assertThat(work.path("blind/networks/drivers.json")).doesNotExist();
+  }
+
+  @Test
   void aDryRunOfARunSaysWhatItWouldTake() {
     Outcome outcome = work.succeeds("run @/r.yaml --groups 2 --dry-run");
     assertThat(outcome.out())
@@ -200,6 +229,7 @@ class CaptureAndNetworksTest {
         .contains("Capture, of each group: 1 pass over the text, at most ")
         .containsPattern("layers\\.1\\.ffn +1 +ffn +16 +272\n")
         .contains("  method: spatial-ica\n")
+        .containsPattern("Time: about \\d+ s to capture \\(one batch was timed\\)\n")
         .contains("Removes about 272 parameters: 544 (66.7%) stay, in about ");
     assertThat(work.path("out")).doesNotExist();
   }
@@ -211,6 +241,7 @@ class CaptureAndNetworksTest {
     assertThat(run.getAsJsonObject("prune").get("parameters_removed").getAsInt()).isEqualTo(272);
     JsonObject capture = run.getAsJsonObject("capture");
     assertThat(capture.get("tokens").getAsInt()).isEqualTo(190);
+    assertThat(capture.get("seconds").getAsDouble()).isPositive();
     JsonArray passes = capture.getAsJsonArray("passes");
     assertThat(passes).hasSize(1);
     assertThat(passes.get(0).getAsJsonObject().getAsJsonArray("moments")).hasSize(2);

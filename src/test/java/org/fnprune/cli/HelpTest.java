@@ -41,7 +41,9 @@ class HelpTest {
         "merge",
         "lesion",
         "sweep",
-        "eval"
+        "eval",
+        "compare",
+        "completion"
       })
   void everyCommandHasHelpWithinAHundredColumns(String command) {
     Outcome outcome = work.run(command + " --help");
@@ -73,6 +75,8 @@ class HelpTest {
             "  lesion ",
             "  sweep ",
             "  eval ",
+            "  compare ",
+            "  completion ",
             "Exit codes: 0 done, 1 ");
     assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);
   }

@@ -132,6 +132,7 @@ class RunFolderContractTest {
     if (selector.equals("functional-networks")) {
       files.addAll(
           List.of(
+              "networks/drivers.json",
               "networks/layers.0.ffn.maps.npy",
               "networks/layers.1.ffn.maps.npy",
               "networks/networks.json"));

@@ -46,6 +46,11 @@ class WrongCommandLineTest {
           prune @/m --sparsity 0.5 | --output is missing | add --output DIR
           prune @/m --output @/out | --sparsity is missing | add --sparsity R
           eval @/m          | eval needs a task file | add --task FILE
+          compare           | compare takes DENSE SLIM, but nothing was given | write: fnprune compare DENSE SLIM …
+          compare @/m       | compare takes DENSE SLIM, but there is | write: fnprune compare DENSE SLIM …
+          compare @/m @/gone | model '@/gone' does not exist | give an .onnx file
+          completion        | completion needs a SHELL | write: fnprune completion SHELL …
+          completion fsh    | unknown shell 'fsh'; known: bash, zsh, fish | did you mean 'fish'?
           """)
   void wrongWordsAreNamedAndTheRightOnesToo(String line, String error, String help) {
     refuses(line, error, help);

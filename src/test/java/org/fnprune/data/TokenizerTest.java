@@ -2,6 +2,7 @@ package org.fnprune.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,17 @@ class TokenizerTest {
       assertThat(tokenizer.encode("a b b c", 2)).isEqualTo(ids(1, 2));
       assertThat(tokenizer.encode("")).isEqualTo(ids());
       assertThat(tokenizer.padId()).isZero();
+    }
+  }
+
+  @Test
+  void wordsOfTokensAreTheirText() throws IOException {
+    Path file = TinyTokenizers.framed(folder, "?", "<s>", "</s>", "a", "b");
+    try (Tokenizer tokenizer = Tokenizer.open(file)) {
+      ImmutableList<String> words = tokenizer.words(ids(1, 3, 4, 3, 2));
+      assertThat(words).hasSize(5);
+      assertThat(words.stream().map(String::strip)).containsExactly("<s>", "a", "b", "a", "</s>");
+      assertThat(tokenizer.words(ids())).isEmpty();
     }
   }
 

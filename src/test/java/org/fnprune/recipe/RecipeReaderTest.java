@@ -118,7 +118,7 @@ class RecipeReaderTest {
             new Recipe.Verify(
                 ImmutableList.of(folder.resolve("tasks/add.yaml")),
                 0.01,
-                new Latency(ImmutableIntArray.of(1, 8), 64, 50),
+                new Latency(ImmutableIntArray.of(1, 8), ImmutableIntArray.of(64), 50),
                 0));
   }
 
@@ -145,7 +145,7 @@ class RecipeReaderTest {
     assertThat(recipe.verify().tasks()).isEmpty();
     assertThat(recipe.verify().maxDrop()).isNull();
     assertThat(recipe.verify().latency())
-        .isEqualTo(new Latency(ImmutableIntArray.of(1, 8), 64, 50));
+        .isEqualTo(new Latency(ImmutableIntArray.of(1, 8), ImmutableIntArray.of(64), 100));
   }
 
   @Test
@@ -202,7 +202,7 @@ class RecipeReaderTest {
     String yaml = MINIMAL + "verify: {latency: false}\n";
     assertThat(read(yaml).verify().latency()).isNull();
     assertThat(read(yaml, Overrides.none().with(Flag.LATENCY, "true")).verify().latency())
-        .isEqualTo(new Latency(ImmutableIntArray.of(1, 8), 64, 50));
+        .isEqualTo(new Latency(ImmutableIntArray.of(1, 8), ImmutableIntArray.of(64), 100));
   }
 
   @Test

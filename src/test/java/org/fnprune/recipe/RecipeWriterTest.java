@@ -82,7 +82,10 @@ class RecipeWriterTest {
             random.nextBoolean() ? null : random.nextDouble(),
             random.nextBoolean()
                 ? null
-                : new Latency(ImmutableIntArray.of(1, 1 + random.nextInt(64)), 128, 10),
+                : new Latency(
+                    ImmutableIntArray.of(1, 1 + random.nextInt(64)),
+                    ImmutableIntArray.of(128, 1 + random.nextInt(512)),
+                    10),
             random.nextInt(3)));
   }
 
@@ -208,8 +211,8 @@ class RecipeWriterTest {
               tasks: []
               latency:
                 batch_sizes: [1, 8]
-                sequence_length: 64
-                runs: 50
+                sequence_length: [64]
+                runs: 100
             """);
   }
 

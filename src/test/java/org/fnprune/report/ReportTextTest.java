@@ -6,6 +6,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
@@ -25,6 +26,7 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyResult;
+import org.fnprune.verify.Timing;
 import org.junit.jupiter.api.Test;
 
 /** The report read as a user reads it, with names and numbers that are hard to print. */
@@ -143,7 +145,15 @@ class ReportTextTest {
             "layers.0.ffn", Double.POSITIVE_INFINITY, "layers.1.ffn", 0.01, "layers.1.heads", 0.1),
         new Equivalence(1e-7, 1e-4, true, 2, 1, 0, ImmutableList.of()),
         ImmutableList.of(task),
-        ImmutableList.of(new LatencyResult(1, 64, 2, 1, 3, 1.5, 10)),
+        ImmutableList.of(
+            new LatencyResult(
+                1,
+                64,
+                new Timing(2, 3, 1.9, 2.1),
+                new Timing(1, 1.5, 0.9, 1.1),
+                new LatencyResult.Speedup(2, 1.5, 2.5),
+                10,
+                Optional.of(new LatencyResult.Memory(3000, 2000)))),
         Gate.check(List.of(task), maxDrop.isEmpty() ? null : Double.valueOf(maxDrop)),
         ImmutableMap.of("read", 1234L),
         ImmutableList.of("unit <1> _did_ it"));

@@ -78,6 +78,8 @@ class SearchTest {
     assertThat(outcome.choice()).isEqualTo(winner.choice());
     assertThat(outcome.reason()).contains("least divergence").contains("held-out");
     assertThat(outcome.measuredLoss()).isPresent();
+    // Networks were tried, so there is something to show of them, whatever was chosen.
+    assertThat(outcome.networks()).hasSize(2);
     // The layer that does nothing gives more, whatever was chosen.
     assertThat(kept(outcome.plan(), 1)).isLessThan(kept(outcome.plan(), 0));
     assertThat(kept(outcome.plan(), 0) + kept(outcome.plan(), 1)).isEqualTo(12);
