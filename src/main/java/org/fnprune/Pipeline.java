@@ -153,6 +153,7 @@ public final class Pipeline {
             verified.tasks(),
             verified.latency(),
             verified.gate(),
+            inputs.data().used(),
             clock.timings(),
             listener.warnings());
     if (!networks.isEmpty()) {

@@ -18,6 +18,7 @@ import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
@@ -55,6 +56,7 @@ import org.fnprune.verify.Task;
  * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
  * @param tasks what to measure
+ * @param data what was read of each dataset
  * @param hashes of the files that were read
  */
 record RunInputs(
@@ -68,6 +70,7 @@ record RunInputs(
     int skipped,
     Optional<MomentsStore> captured,
     ImmutableList<Task> tasks,
+    Datasets data,
     FileHashes hashes) {
 
   private static final int DEFAULT_VOCABULARY = 32;
@@ -181,6 +184,7 @@ record RunInputs(
         0,
         Optional.empty(),
         ImmutableList.of(),
+        new Datasets(recipe.skipBadRows()),
         new FileHashes());
   }
 
@@ -193,7 +197,8 @@ record RunInputs(
             .distinct()
             .collect(ImmutableList.toImmutableList());
     return new RunInputs(
-        folder, dense, found, structure, wanted, groups, texts, skipped, captured, tasks, hashes);
+        folder, dense, found, structure, wanted, groups, texts, skipped, captured, tasks, data,
+        hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -218,6 +223,7 @@ record RunInputs(
         skipped,
         Optional.of(store),
         tasks,
+        data,
         hashes);
   }
 
@@ -237,14 +243,16 @@ record RunInputs(
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile(folder))) {
       ImmutableList<Task> loaded =
-          TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
+          TaskFiles.load(taskFiles, folder, data, tokenizer, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
             folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,
-            hashes);
+            data, hashes);
       }
       Samples samples =
-          Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
+          Samples.read(
+                  calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
+              .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
       ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
       samples
@@ -263,6 +271,7 @@ record RunInputs(
           samples.skipped(),
           captured,
           loaded,
+          data,
           hashes);
     }
   }
@@ -275,7 +284,9 @@ record RunInputs(
     Optional<Recipe.Calibration> retain = calibration.ofRetain();
     if (retain.isPresent()) {
       Samples general =
-          Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer).shard(shard);
+          Samples.read(
+                  retain.get(), new Networks.Groups.Shards(1), tokenizer, data, recipe.seed())
+              .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), general.longest());
       texts.add(
           general.split(
@@ -304,9 +315,10 @@ record RunInputs(
   /**
    * How the model is to be run.
    *
-   * @param warnings told why CUDA was not used
+   * @param warnings told what was left out of the data, and why CUDA was not used
    */
   RuntimeOptions device(Recipe recipe, Consumer<String> warnings) {
+    data.warnings().forEach(warnings);
     return Devices.choose(recipe.device(), recipe.threads(), warnings).with(InputSizes.of(folder));
   }
 

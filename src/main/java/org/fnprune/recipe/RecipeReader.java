@@ -38,6 +38,7 @@ public final class RecipeReader {
           "device",
           "threads",
           "memory",
+          "skip_bad_rows",
           "calibration",
           "networks",
           "prune",
@@ -94,7 +95,8 @@ public final class RecipeReader {
         reader.seed(),
         reader.threads(),
         verify.tasks(),
-        verify.limit());
+        verify.limit(),
+        reader.skipBadRows());
   }
 
   /**
@@ -127,6 +129,7 @@ public final class RecipeReader {
         device(),
         threads(),
         memory(),
+        skipBadRows(),
         calibration.text(),
         calibration.moments(),
         networks,
@@ -155,6 +158,10 @@ public final class RecipeReader {
 
   private int threads() {
     return top.integer("threads", Flag.THREADS, 0, 1024, 0);
+  }
+
+  private boolean skipBadRows() {
+    return top.bool("skip_bad_rows", Flag.SKIP_BAD_ROWS, false);
   }
 
   private long memory() {

@@ -2,6 +2,7 @@ package org.fnprune.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import org.fnprune.data.Datasets;
 import org.fnprune.network.NetworkJson;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.select.UnitPlan;
@@ -30,6 +31,7 @@ public final class ReportJson {
     document.addProperty("recipe", RecipeWriter.toYaml(report.recipe()));
     document.addProperty("device", report.device());
     document.add("model", model);
+    document.add("data", data(report));
     document.addProperty("sparsity", report.sparsity());
     document.add("units", units(report));
     document.add("refitted", refitted(report));
@@ -55,6 +57,18 @@ public final class ReportJson {
     json.addProperty("bytes", facts.bytes());
     json.addProperty("sha256", facts.sha256());
     return json;
+  }
+
+  private static JsonArray data(RunReport report) {
+    JsonArray data = new JsonArray();
+    for (Datasets.Used file : report.data()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("path", file.file().toString());
+      json.addProperty("rows", file.rows());
+      json.addProperty("skipped", file.skipped());
+      data.add(json);
+    }
+    return data;
   }
 
   private static JsonArray units(RunReport report) {

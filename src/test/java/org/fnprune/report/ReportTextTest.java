@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
+import org.fnprune.data.Datasets;
 import org.fnprune.network.SampleNetworks;
 import org.fnprune.recipe.Flag;
 import org.fnprune.recipe.Overrides;
@@ -145,6 +147,7 @@ class ReportTextTest {
         ImmutableList.of(task),
         ImmutableList.of(new LatencyResult(1, 64, 2, 1, 3, 1.5, 10)),
         Gate.check(List.of(task), maxDrop.isEmpty() ? null : Double.valueOf(maxDrop)),
+        ImmutableList.of(new Datasets.Used(Path.of("c.txt"), 9, 1, "c.txt:3: not UTF-8 text")),
         ImmutableMap.of("read", 1234L),
         ImmutableList.of("unit <1> _did_ it"));
   }
