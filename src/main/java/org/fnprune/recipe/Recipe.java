@@ -35,6 +35,26 @@ public record Recipe(
     Verify verify) {
 
   /**
+   * Reads a recipe file.
+   *
+   * @throws org.fnprune.common.UsageException for anything missing, unknown, of the wrong type or
+   *     out of range, with file and line
+   */
+  public static Recipe read(Path file) {
+    return RecipeReader.read(file, Overrides.none());
+  }
+
+  /**
+   * Builds a recipe in code.
+   *
+   * @param model a model folder or an .onnx file
+   * @param output the run folder to make
+   */
+  public static RecipeBuilder builder(Path model, Path output) {
+    return new RecipeBuilder(model, output);
+  }
+
+  /**
    * The sample text that the model runs on.
    *
    * @param datasets files of JSONL, CSV, TSV, plain text or Parquet; at least one, none twice

@@ -174,7 +174,7 @@ public final class RecipeWriter {
   }
 
   /** All digits of a number, without an exponent. */
-  private static String plain(double number) {
+  static String plain(double number) {
     return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 
