@@ -47,7 +47,9 @@ import org.fnprune.verify.TaskScores;
  */
 public final class Pipeline {
 
-  /** Told how a run gets on, in the thread that runs it; what is not of interest can be left out. */
+  /**
+   * Told how a run gets on, in the thread that runs it; what is not of interest can be left out.
+   */
   public interface Listener extends Progress {
 
     /** Is told everything and does nothing. */
@@ -97,8 +99,8 @@ public final class Pipeline {
    *
    * @param force whether a run that is in the output folder may be replaced
    * @param listener told of progress and warnings as they come
-   * @return all that was found out, as in {@code report.json}; whether the gate was passed is {@link
-   *     RunReport#gate()}, the slim model is {@link RunReport#slim()}
+   * @return all that was found out, as in {@code report.json}; whether the gate was passed is
+   *     {@link RunReport#gate()}, the slim model is {@link RunReport#slim()}
    * @throws org.fnprune.common.UsageException when recipe, model or data are unusable; nothing was
    *     written then
    * @throws org.fnprune.runtime.ModelRunException when the model does not run

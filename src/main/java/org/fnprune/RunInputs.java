@@ -250,8 +250,7 @@ record RunInputs(
             data, hashes);
       }
       Samples samples =
-          Samples.read(
-                  calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
+          Samples.read(calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
               .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
       ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
@@ -284,8 +283,7 @@ record RunInputs(
     Optional<Recipe.Calibration> retain = calibration.ofRetain();
     if (retain.isPresent()) {
       Samples general =
-          Samples.read(
-                  retain.get(), new Networks.Groups.Shards(1), tokenizer, data, recipe.seed())
+          Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer, data, recipe.seed())
               .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), general.longest());
       texts.add(

@@ -13,8 +13,8 @@
  *
  * <p>A {@link org.fnprune.Pipeline.Listener} hears of progress and warnings. Whatever the user can
  * put right (recipe, model, data) is a {@link org.fnprune.common.UsageException}, whose {@code
- * help()} says how. Nothing is printed, no exit code is set and no network is used. The class {@code
- * org.fnprune.examples.PruneFromJava} of the tests is a whole program.
+ * help()} says how. Nothing is printed, no exit code is set and no network is used. The class
+ * {@code org.fnprune.examples.PruneFromJava} of the tests is a whole program.
  *
  * <p>The other entries are {@link org.fnprune.Discovery} (networks and captures alone), {@link
  * org.fnprune.Evaluation} (tasks of one model), {@link org.fnprune.Lesion} and {@link

@@ -11,8 +11,8 @@ import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * How a file is compressed, by the ending of its name. Everything is unpacked as a stream, so what a
- * small file unpacks to is never held; {@link LineReader} limits what one line may take.
+ * How a file is compressed, by the ending of its name. Everything is unpacked as a stream, so what
+ * a small file unpacks to is never held; {@link LineReader} limits what one line may take.
  */
 enum Compression {
   NONE(""),

@@ -16,8 +16,8 @@ import org.fnprune.common.UsageException;
  * Reads the rows of a dataset file; the ending of its name says the format: {@code .jsonl} or
  * {@code .ndjson}, {@code .csv}, {@code .tsv}, {@code .txt} or {@code .text}, each also compressed
  * ({@code .gz}, {@code .zst}, {@code .bz2}, {@code .xz}), or {@code .parquet}. Text is UTF-8, with
- * or without a byte order mark. Files are read as streams: no more than the wanted rows and one line
- * or row group are in memory.
+ * or without a byte order mark. Files are read as streams: no more than the wanted rows and one
+ * line or row group are in memory.
  */
 public final class DatasetReader {
 
@@ -53,13 +53,13 @@ public final class DatasetReader {
 
   /**
    * Reads rows. A row is bad that is not of the file's format, lacks a wanted field, has one of the
-   * wrong type, is not UTF-8 or is longer than 16 MiB; in a table, one that has more or fewer values
-   * than the first row has names. A table whose quotes are wrong stops the reader in any case:
-   * nobody can say where its next row starts.
+   * wrong type, is not UTF-8 or is longer than 16 MiB; in a table, one that has more or fewer
+   * values than the first row has names. A table whose quotes are wrong stops the reader in any
+   * case: nobody can say where its next row starts.
    *
    * @param fields what every row must have; plain text has one field, whatever its name
-   * @throws UsageException for a missing, empty or malformed file or, unless they are skipped, a bad
-   *     row, with file and line
+   * @throws UsageException for a missing, empty or malformed file or, unless they are skipped, a
+   *     bad row, with file and line
    */
   public static Dataset read(Path file, Fields fields, ReadOptions options) {
     String name = file.toString().toLowerCase(Locale.ROOT);
@@ -81,12 +81,15 @@ public final class DatasetReader {
       throw sink.bad() == 0
           ? new UsageException("dataset " + file + " has no rows", "give a file with some text")
           : new UsageException(
-              "dataset " + file + " has no good row, but " + sink.bad() + " bad; first "
+              "dataset "
+                  + file
+                  + " has no good row, but "
+                  + sink.bad()
+                  + " bad; first "
                   + sink.firstBad(),
               "is this the right file, and are the fields named as in it?");
     }
-    return new Dataset(
-        file, rows, format == PlainText.DOCUMENT, sink.bad(), sink.firstBad());
+    return new Dataset(file, rows, format == PlainText.DOCUMENT, sink.bad(), sink.firstBad());
   }
 
   private static Format format(Path file, String name, Compression compression, boolean lines) {

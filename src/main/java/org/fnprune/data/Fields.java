@@ -30,8 +30,7 @@ public record Fields(ImmutableSet<String> texts, ImmutableSet<String> lists) {
 
   /** The same and fields that hold lists. */
   public Fields withLists(String... names) {
-    return new Fields(
-        texts, ImmutableSet.<String>builder().addAll(lists).add(names).build());
+    return new Fields(texts, ImmutableSet.<String>builder().addAll(lists).add(names).build());
   }
 
   /** All names, texts first. */

@@ -132,7 +132,10 @@ final class LineReader implements Closeable {
     }
     try {
       return unmarked(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line.toByteArray())).toString());
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(line.toByteArray()))
+              .toString());
     } catch (CharacterCodingException e) {
       throw new UsageException(where() + "not UTF-8 text", "convert the file to UTF-8", e);
     }

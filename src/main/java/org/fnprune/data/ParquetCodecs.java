@@ -13,8 +13,8 @@ import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * Unpacks pages of Parquet files in Java alone. Parquet's own codecs are Hadoop's: they bring native
- * libraries, and take whatever size a page claims.
+ * Unpacks pages of Parquet files in Java alone. Parquet's own codecs are Hadoop's: they bring
+ * native libraries, and take whatever size a page claims.
  */
 final class ParquetCodecs implements CompressionCodecFactory {
 

@@ -32,8 +32,8 @@ final class ParquetRows {
   static final DatasetReader.Format FORMAT = ParquetRows::read;
 
   /**
-   * Values per row in the mean; more were made to fill memory, for a run of equal values takes a few
-   * bytes.
+   * Values per row in the mean; more were made to fill memory, for a run of equal values takes a
+   * few bytes.
    */
   private static final long MAX_VALUES_PER_ROW = 1 << 20;
 

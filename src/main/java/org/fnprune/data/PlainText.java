@@ -24,8 +24,7 @@ final class PlainText {
       while (!sink.full() && lines.next()) {
         if (!lines.isBlank()) {
           sink.take(
-              () ->
-                  new Row(source.file(), lines.number(), ImmutableMap.of(field, lines.text())));
+              () -> new Row(source.file(), lines.number(), ImmutableMap.of(field, lines.text())));
         }
       }
     }

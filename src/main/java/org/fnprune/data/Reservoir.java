@@ -9,8 +9,8 @@ import org.fnprune.recipe.Sampling;
 
 /**
  * Takes as many of the things that come by as are wanted, and never holds more. Random ones are
- * drawn by Vitter's algorithm R: the n-th thing takes a random place among n, and stays if that place
- * is within the limit.
+ * drawn by Vitter's algorithm R: the n-th thing takes a random place among n, and stays if that
+ * place is within the limit.
  */
 final class Reservoir<T> {
 

@@ -72,8 +72,7 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
               calibration.sampling(),
               seed + f,
               false);
-      Dataset dataset =
-          datasets.read(calibration.datasets().get(f), Fields.of(fields), options);
+      Dataset dataset = datasets.read(calibration.datasets().get(f), Fields.of(fields), options);
       Samples read =
           tokenise(
               dataset,

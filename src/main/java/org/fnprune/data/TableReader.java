@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.fnprune.common.UsageException;
 
 /**
- * The characters of a table for a parser that wants them. Lines that cannot be used are passed on as
- * well as they can be read and remembered, for the parser's rows may be made of several.
+ * The characters of a table for a parser that wants them. Lines that cannot be used are passed on
+ * as well as they can be read and remembered, for the parser's rows may be made of several.
  */
 final class TableReader extends Reader {
 

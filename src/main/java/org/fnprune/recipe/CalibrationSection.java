@@ -20,7 +20,8 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
   private static final int MANY = 1 << 20;
 
   private static final ImmutableList<String> OF_TEXT =
-      ImmutableList.of("text", "lines", "num_samples", "sampling", "max_seq_length", "batch_size", "retain");
+      ImmutableList.of(
+          "text", "lines", "num_samples", "sampling", "max_seq_length", "batch_size", "retain");
 
   private static final ImmutableList<String> OF_RETAIN = ImmutableList.of("dataset", "weight");
 

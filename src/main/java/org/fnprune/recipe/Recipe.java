@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of every random step
  * @param threads for ONNX Runtime and BLAS; 0 takes all processors
  * @param memory bytes that captured moments may take at once; 0 leaves it to the program
- * @param skipBadRows whether bad rows of datasets are counted and left out, else the first one stops
+ * @param skipBadRows whether bad rows of datasets are counted and left out, else the first one
+ *     stops
  * @param calibration sample text; null where nothing looks at activations, or moments are given
  * @param moments a folder of moments captured before, in place of sample text; null for none
  */

@@ -38,7 +38,8 @@ class DatasetFlagsTest {
     String line = "run @/r.yaml --calibration @/bad.jsonl";
     work.refuses(line, "@/bad.jsonl:25: not valid JSON", "write one");
     assertThat(work.succeeds(line + " --skip-bad-rows").err())
-        .contains("2 bad rows were skipped; first " + work.path("bad.jsonl:25") + ": not valid JSON");
+        .contains(
+            "2 bad rows were skipped; first " + work.path("bad.jsonl:25") + ": not valid JSON");
     String path = work.path("bad.jsonl").toString();
     JsonObject file = data(0).get("path").getAsString().equals(path) ? data(0) : data(1);
     assertThat(file.get("path").getAsString()).isEqualTo(path);

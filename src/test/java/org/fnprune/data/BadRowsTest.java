@@ -19,8 +19,7 @@ class BadRowsTest {
 
   /** Latin-1 makes bytes that are not UTF-8 easy to write: {@code é} is one. */
   private Dataset skipping(String name, String latin1, String... fields) throws IOException {
-    Path file =
-        Files.write(folder.resolve(name), latin1.getBytes(StandardCharsets.ISO_8859_1));
+    Path file = Files.write(folder.resolve(name), latin1.getBytes(StandardCharsets.ISO_8859_1));
     return DatasetReader.read(
         file, Fields.of(fields), new ReadOptions(true, 0, Sampling.FIRST, 0, true));
   }
@@ -77,7 +76,8 @@ class BadRowsTest {
   void aTableThatLosesItsQuotesStopsInAnyCase() {
     assertThat(Failures.of(() -> skipping("d.csv", "text\na\n\"b\"c\nd\n", "text")))
         .contains("d.csv:3: not valid CSV after RFC 4180: ");
-    assertThat(Failures.of(() -> skipping("d.csv", "txt\na\n", "text"))).contains("no column 'text'");
+    assertThat(Failures.of(() -> skipping("d.csv", "txt\na\n", "text")))
+        .contains("no column 'text'");
     assertThat(Failures.of(() -> skipping("d.csv", "text,\u00e9\na,b\n", "text")))
         .contains("d.csv:1: not UTF-8 text");
   }

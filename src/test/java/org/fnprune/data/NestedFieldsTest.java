@@ -85,7 +85,8 @@ class NestedFieldsTest {
     Path file =
         Files.writeString(folder.resolve("d.csv"), "q,c\nwhy,\"[\"\"a, b\"\", 2]\"\nhow,a\n");
     Fields fields = Fields.of("q").withLists("c");
-    assertThat(DatasetReader.read(file, fields, ReadOptions.first(false, 1)).rows().get(0).list("c"))
+    assertThat(
+            DatasetReader.read(file, fields, ReadOptions.first(false, 1)).rows().get(0).list("c"))
         .containsExactly("a, b", "2");
     assertThat(
             Failures.of(() -> DatasetReader.read(file, fields, ReadOptions.first(false, 0)))

@@ -48,8 +48,7 @@ class ParquetTest {
   @ValueSource(strings = {"uncompressed", "snappy", "gzip", "zstd", "lz4_raw"})
   void everyCommonCompressionIsRead(String codec) throws IOException {
     Path file = StreamingTest.fixture("rows-" + codec + ".parquet");
-    List<Row> rows =
-        rows(file, Fields.of("text", "label", "nested.a.b").withLists("choices"));
+    List<Row> rows = rows(file, Fields.of("text", "label", "nested.a.b").withLists("choices"));
     assertThat(rows).hasSize(6);
     assertThat(rows.get(5))
         .isEqualTo(
@@ -170,7 +169,10 @@ class ParquetTest {
                 Group at = row;
                 org.apache.parquet.schema.Type type = row.getType().getType("l");
                 if (!type.isPrimitive()) {
-                  at = row.getFieldRepetitionCount("l") == 0 ? row.addGroup("l") : row.getGroup("l", 0);
+                  at =
+                      row.getFieldRepetitionCount("l") == 0
+                          ? row.addGroup("l")
+                          : row.getGroup("l", 0);
                   type = at.getType().getType(0);
                 }
                 if (!type.isPrimitive()) {

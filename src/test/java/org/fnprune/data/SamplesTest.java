@@ -33,7 +33,8 @@ class SamplesTest {
     Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
     try (Tokenizer tokenizer = Tokenizer.open(json)) {
       return Samples.read(
-          new Calibration(ImmutableList.of(file), "text", lines, numSamples, sampling, length, 2, null),
+          new Calibration(
+              ImmutableList.of(file), "text", lines, numSamples, sampling, length, 2, null),
           new Groups.Shards(1),
           tokenizer,
           new Datasets(false),

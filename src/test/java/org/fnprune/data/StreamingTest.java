@@ -76,8 +76,9 @@ class StreamingTest {
   @Test
   void noMoreThanTheWantedRowsAreHeld() throws IOException {
     int rows = 320;
-    byte[] row = ("{\"text\": \"" + "x".repeat((1 << 20) - 13) + "\"}\n").getBytes(
-        StandardCharsets.US_ASCII);
+    byte[] row =
+        ("{\"text\": \"" + "x".repeat((1 << 20) - 13) + "\"}\n")
+            .getBytes(StandardCharsets.US_ASCII);
     try (InputStream endless = new Repeated(row, rows);
         LineReader lines = new LineReader(Path.of("d.jsonl"), endless)) {
       RowSink sink = new RowSink(options(4, Sampling.RANDOM, 1, false));
@@ -170,9 +171,11 @@ class StreamingTest {
     Path file = fixture("two-streams.jsonl." + ending);
     Dataset read =
         DatasetReader.read(file, Fields.of("text"), options(0, Sampling.FIRST, 0, false));
-    assertThat(read.rows()).extracting(row -> row.get("text"))
+    assertThat(read.rows())
+        .extracting(row -> row.get("text"))
         .containsExactly("one", "two", "drei", "viér");
-    Path upper = Files.copy(file, folder.resolve("D.JSONL." + ending.toUpperCase(java.util.Locale.ROOT)));
+    Path upper =
+        Files.copy(file, folder.resolve("D.JSONL." + ending.toUpperCase(java.util.Locale.ROOT)));
     assertThat(lines(upper, options(0, Sampling.FIRST, 0, false))).hasSize(4);
   }
 

@@ -25,7 +25,9 @@ class PruneFromJavaTest {
   private RunReport prune(String output, StringBuilder log) throws IOException {
     Path model = TinyModels.languageModel(folder.resolve("m"));
     Path text =
-        write("text.jsonl", "{\"text\": \"w1 w2 w3 w4 w1 w0\"}\n{\"text\": \"w5 w2 w3\"}\n".repeat(8));
+        write(
+            "text.jsonl",
+            "{\"text\": \"w1 w2 w3 w4 w1 w0\"}\n{\"text\": \"w5 w2 w3\"}\n".repeat(8));
     Path task = write("task.yaml", "{name: words, type: perplexity, dataset: text.jsonl}\n");
     return PruneFromJava.prune(model, text, task, folder.resolve(output), log);
   }
@@ -35,7 +37,9 @@ class PruneFromJavaTest {
     StringBuilder log = new StringBuilder();
     RunReport report = prune("out", log);
     assertThat(report.slim().parameters()).isLessThan(report.dense().parameters());
-    assertThat(Path.of(report.slim().path())).isRegularFile().startsWith(folder.resolve("out/slim"));
+    assertThat(Path.of(report.slim().path()))
+        .isRegularFile()
+        .startsWith(folder.resolve("out/slim"));
     assertThat(report.gate().passed()).isTrue();
     assertThat(report.data()).hasSize(1).allMatch(file -> file.rows() == 16 && file.skipped() == 0);
     assertThat(log.toString()).contains("dense tasks: 1 tasks\n").contains("capture");
