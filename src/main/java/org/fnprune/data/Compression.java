@@ -58,7 +58,11 @@ enum Compression {
     try {
       return switch (this) {
         case NONE -> in;
-        case GZIP -> new GzipCompressorInputStream(in, true);
+        case GZIP ->
+            GzipCompressorInputStream.builder()
+                .setInputStream(in)
+                .setDecompressConcatenated(true)
+                .get();
         case ZSTD -> new ZstdInputStream(in);
         case BZIP2 -> new BZip2CompressorInputStream(in, true);
         case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);

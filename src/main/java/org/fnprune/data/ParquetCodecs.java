@@ -45,7 +45,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
       if (size < 0 || size > MAX_PAGE_BYTES) {
         throw new IOException("a page of " + size + " bytes; allowed: " + MAX_PAGE_BYTES);
       }
-      byte[] from = packed.toByteArray();
+      byte[] from = bytes(packed);
       return BytesInput.from(
           switch (codec) {
             case SNAPPY -> unpack(new SnappyDecompressor(), from, size);
@@ -54,6 +54,10 @@ final class ParquetCodecs implements CompressionCodecFactory {
             case GZIP -> gzip(from, size);
             default -> throw new IOException("compression " + codec + " is not supported");
           });
+    }
+
+    private static byte[] bytes(BytesInput input) throws IOException {
+      return input.toInputStream().readAllBytes();
     }
 
     private static byte[] unpack(Decompressor codec, byte[] packed, int size) throws IOException {
@@ -80,7 +84,7 @@ final class ParquetCodecs implements CompressionCodecFactory {
         throws IOException {
       byte[] from = new byte[packedSize];
       packed.get(from);
-      page.put(decompress(BytesInput.from(from), size).toByteArray());
+      page.put(bytes(decompress(BytesInput.from(from), size)));
     }
 
     @Override
