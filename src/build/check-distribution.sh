@@ -1,10 +1,11 @@
 #!/bin/sh
-# check-distribution.sh ARCHIVE.tar.gz VERSION FOLDER: unpacks the archive into FOLDER, whose path gets a
-# blank, and starts it through a chain of symbolic links from another directory.
+# check-distribution.sh ARCHIVE.tar.gz VERSION FOLDER JDK: unpacks the archive into FOLDER, whose path gets
+# a blank, and starts it through a chain of symbolic links from another directory.
 set -eu
 archive=$1
 version=$2
 folder=$3
+java=$4
 
 rm -rf "$folder"
 mkdir -p "$folder/un packed" "$folder/links"
@@ -24,9 +25,13 @@ for start in "$root/bin/fnprune" "$folder/links/fnprune"; do
   fi
 done
 # What the manifest names must be there: its classes are loaded one by one, when they are needed.
-for jar in $(unzip -p "$root/fnprune.jar" META-INF/MANIFEST.MF | tr -d '\r' | sed -e ':a' -e 'N' -e '$!ba' \
-    -e 's/\n //g' | sed -n 's/^Class-Path: //p'); do
+(cd "$folder" && "$java/bin/jar" xf "$root/fnprune.jar" META-INF/MANIFEST.MF)
+test -s "$folder/META-INF/MANIFEST.MF"
+tr -d '\r' < "$folder/META-INF/MANIFEST.MF" | sed -e ':a' -e 'N' -e '$!ba' -e 's/\n //g' \
+  | sed -n 's/^Class-Path: //p' | tr ' ' '\n' > "$folder/libraries"
+test -s "$folder/libraries"
+while read -r jar; do
   test -f "$root/$jar" || { echo "the archive has no $jar" >&2; exit 1; }
-done
+done < "$folder/libraries"
 rm -rf "$folder"
 echo "checked: $archive starts"
