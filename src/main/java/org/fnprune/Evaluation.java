@@ -1,6 +1,7 @@
 package org.fnprune;
 
 import com.google.common.collect.ImmutableList;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
@@ -25,10 +26,12 @@ public final class Evaluation {
   public static ImmutableList<MetricResult> run(EvalRequest request, Pipeline.Listener listener) {
     ModelFolder folder = ModelFolder.open(request.model());
     OnnxModel model = OnnxModel.read(folder.onnxFile());
+    Datasets datasets = new Datasets(request.skipBadRows());
     ImmutableList<Task> tasks;
     try (Tokenizer tokenizer = Tokenizer.open(RunInputs.tokenizerFile(folder))) {
-      tasks = TaskFiles.load(request.tasks(), folder, tokenizer, request.limit());
+      tasks = TaskFiles.load(request.tasks(), folder, datasets, tokenizer, request.limit());
     }
+    datasets.warnings().forEach(listener::warn);
     RuntimeOptions device =
         Devices.choose(request.device(), request.threads(), listener::warn)
             .with(InputSizes.of(folder));

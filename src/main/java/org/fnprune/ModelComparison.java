@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
@@ -160,7 +161,11 @@ public record ModelComparison(
       listener.warn("the models' tokenizers differ; both models get the tokens of the first one's");
     }
     try (Tokenizer tokenizer = Tokenizer.open(RunInputs.tokenizerFile(dense))) {
-      return TaskFiles.load(request.tasks(), dense, tokenizer, request.limit());
+      Datasets datasets = new Datasets(request.skipBadRows());
+      ImmutableList<Task> tasks =
+          TaskFiles.load(request.tasks(), dense, datasets, tokenizer, request.limit());
+      datasets.warnings().forEach(listener::warn);
+      return tasks;
     }
   }
 }

@@ -40,11 +40,21 @@ import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.LatencyResult;
 import org.fnprune.verify.TaskScores;
 
-/** The whole way: a recipe goes in, a run folder with a smaller verified model comes out. */
+/**
+ * The whole way: a recipe goes in, a run folder with a smaller verified model comes out.
+ *
+ * <p>One run uses all the processors it is given and native libraries whose threads are the
+ * process's own: run one at a time.
+ */
 public final class Pipeline {
 
-  /** Told how a run gets on. */
+  /**
+   * Told how a run gets on, in the thread that runs it; what is not of interest can be left out.
+   */
   public interface Listener extends Progress {
+
+    /** Is told everything and does nothing. */
+    Listener SILENT = new Listener() {};
 
     /** Something that the user should know; it is in the report as well. */
     default void warn(String message) {}
@@ -63,18 +73,46 @@ public final class Pipeline {
   }
 
   /**
-   * Runs a recipe.
+   * Runs a recipe without a word.
+   *
+   * @return as {@link #run(Recipe, boolean, Listener)}
+   * @throws org.fnprune.common.UsageException as there
+   * @throws IOException as there
+   */
+  public static RunReport run(Recipe recipe) throws IOException {
+    return run(recipe, Listener.SILENT);
+  }
+
+  /**
+   * Runs a recipe. A finished run in its output folder is left alone: there must be none.
+   *
+   * @return as {@link #run(Recipe, boolean, Listener)}
+   * @throws org.fnprune.common.UsageException as there
+   * @throws IOException as there
+   */
+  public static RunReport run(Recipe recipe, Listener listener) throws IOException {
+    return run(recipe, false, listener);
+  }
+
+  /**
+   * Runs a recipe. An unfinished run of the same recipe and inputs in the output folder is gone on
+   * with.
    *
    * @param force whether a run that is in the output folder may be replaced
-   * @throws org.fnprune.common.UsageException when recipe, model or data are unusable
-   * @throws Exception when a stage fails; the folder can be resumed
+   * @param listener told of progress and warnings as they come
+   * @return all that was found out, as in {@code report.json}; whether the gate was passed is
+   *     {@link RunReport#gate()}, the slim model is {@link RunReport#slim()}
+   * @throws org.fnprune.common.UsageException when recipe, model or data are unusable; nothing was
+   *     written then
+   * @throws org.fnprune.runtime.ModelRunException when the model does not run
+   * @throws IOException when a file cannot be read or written; the run can be gone on with
    */
-  public static RunReport run(Recipe recipe, boolean force, Listener listener) throws Exception {
+  public static RunReport run(Recipe recipe, boolean force, Listener listener) throws IOException {
     return new Pipeline(recipe, listener).run(force);
   }
 
   /** Reads and checks everything first; only then is anything written. */
-  private RunReport run(boolean force) throws Exception {
+  private RunReport run(boolean force) throws IOException {
     RunInputs inputs = clock.time("read", () -> RunInputs.read(recipe));
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
@@ -92,7 +130,7 @@ public final class Pipeline {
 
   private RunReport stages(
       RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
-      throws Exception {
+      throws IOException {
     Graph model = inputs.dense();
     List<Path> others = inputs.folder().otherModels();
     if (!others.isEmpty()) {
@@ -157,6 +195,7 @@ public final class Pipeline {
             verified.tasks(),
             verified.latency(),
             verified.gate(),
+            inputs.data().used(),
             clock.timings(),
             listener.warnings());
     if (!networks.isEmpty()) {
@@ -227,7 +266,7 @@ public final class Pipeline {
       PruningPlan plan,
       ConfigPatch patch,
       ImmutableMap<String, Compensation.Fit> fits)
-      throws Exception {
+      throws IOException {
     OnnxModel slim =
         clock.time(
             "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.found(), plan, fits));

@@ -138,6 +138,7 @@ public record Preview(
       Optional<Long> removed,
       Pipeline.Listener listener)
       throws IOException {
+    inputs.data().warnings().forEach(listener::warn);
     RuntimeOptions device = Devices.choose(recipe.device(), recipe.threads(), listener::warn);
     return new Preview(
         recipe,

@@ -18,6 +18,7 @@ import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.data.Tokenizer;
@@ -54,6 +55,7 @@ import org.fnprune.verify.Task;
  * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
  * @param tasks what to measure
+ * @param data what was read of each dataset
  * @param hashes of the files that were read
  */
 record RunInputs(
@@ -67,6 +69,7 @@ record RunInputs(
     int skipped,
     Optional<MomentsStore> captured,
     ImmutableList<Task> tasks,
+    Datasets data,
     FileHashes hashes) {
 
   /**
@@ -176,6 +179,7 @@ record RunInputs(
         0,
         Optional.empty(),
         ImmutableList.of(),
+        new Datasets(recipe.skipBadRows()),
         new FileHashes());
   }
 
@@ -188,7 +192,8 @@ record RunInputs(
             .distinct()
             .collect(ImmutableList.toImmutableList());
     return new RunInputs(
-        folder, dense, found, structure, wanted, groups, texts, skipped, captured, tasks, hashes);
+        folder, dense, found, structure, wanted, groups, texts, skipped, captured, tasks, data,
+        hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -213,6 +218,7 @@ record RunInputs(
         skipped,
         Optional.of(store),
         tasks,
+        data,
         hashes);
   }
 
@@ -232,14 +238,15 @@ record RunInputs(
     }
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile(folder))) {
       ImmutableList<Task> loaded =
-          TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
+          TaskFiles.load(taskFiles, folder, data, tokenizer, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
             folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,
-            hashes);
+            data, hashes);
       }
       Samples samples =
-          Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
+          Samples.read(calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
+              .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
       ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
       samples
@@ -258,6 +265,7 @@ record RunInputs(
           samples.skipped(),
           captured,
           loaded,
+          data,
           hashes);
     }
   }
@@ -270,7 +278,8 @@ record RunInputs(
     Optional<Recipe.Calibration> retain = calibration.ofRetain();
     if (retain.isPresent()) {
       Samples general =
-          Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer).shard(shard);
+          Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer, data, recipe.seed())
+              .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), general.longest());
       texts.add(
           general.split(
@@ -299,9 +308,10 @@ record RunInputs(
   /**
    * How the model is to be run.
    *
-   * @param warnings told why CUDA was not used
+   * @param warnings told what was left out of the data, and why CUDA was not used
    */
   RuntimeOptions device(Recipe recipe, Consumer<String> warnings) {
+    data.warnings().forEach(warnings);
     return Devices.choose(recipe.device(), recipe.threads(), warnings).with(InputSizes.of(folder));
   }
 

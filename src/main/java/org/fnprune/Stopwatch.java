@@ -1,19 +1,25 @@
 package org.fnprune;
 
 import com.google.common.collect.ImmutableMap;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 
 /** Runs the stages of a pipeline and keeps how long each took. */
 final class Stopwatch {
 
+  /** What is timed. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
   private final Map<String, Long> milliseconds = new LinkedHashMap<>();
 
   /** Runs one stage. */
-  <T> T time(String stage, Callable<T> work) throws Exception {
+  <T> T time(String stage, Work<T> work) throws IOException {
     long start = System.nanoTime();
-    T result = work.call();
+    T result = work.run();
     milliseconds.merge(stage, (System.nanoTime() - start) / 1_000_000, Long::sum);
     return result;
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.fnprune.common.UsageException;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.recipe.TaskReader;
@@ -20,15 +21,16 @@ final class TaskFiles {
   /**
    * Reads task files and tokenises their datasets.
    *
+   * @param datasets reads them, and keeps what was read
    * @param limit at most this many rows of each, in place of its own limit; 0 keeps that
    * @throws UsageException when one is unusable, too long for the model, or two have one name
    */
   static ImmutableList<Task> load(
-      List<Path> files, ModelFolder folder, Tokenizer tokenizer, int limit) {
+      List<Path> files, ModelFolder folder, Datasets datasets, Tokenizer tokenizer, int limit) {
     ImmutableList.Builder<Task> tasks = ImmutableList.builder();
     Map<String, Path> named = new HashMap<>();
     for (Path file : files) {
-      Task task = Tasks.load(TaskReader.read(file), tokenizer, limit);
+      Task task = Tasks.load(TaskReader.read(file), datasets, tokenizer, limit);
       Path other = named.put(task.name(), file);
       if (other != null) {
         throw new UsageException(

@@ -41,7 +41,8 @@ final class EvalCommand implements Command {
 
   @Override
   public Options options() {
-    return RecipeFlags.some(List.of(Flag.TASK, Flag.DEVICE, Flag.SEED, Flag.THREADS, Flag.LIMIT));
+    return RecipeFlags.some(
+        List.of(Flag.TASK, Flag.DEVICE, Flag.SEED, Flag.THREADS, Flag.LIMIT, Flag.SKIP_BAD_ROWS));
   }
 
   @Override

@@ -14,6 +14,8 @@ enum FlagGroup {
       "text",
       "lines",
       "num-samples",
+      "sampling",
+      "skip-bad-rows",
       "max-seq-length",
       "batch-size",
       "retain",

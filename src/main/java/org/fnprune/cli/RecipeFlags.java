@@ -32,14 +32,18 @@ final class RecipeFlags {
         Flag.CALIBRATION,
         new Text(
             "FILE",
-            "sample text: .jsonl, .ndjson, .csv, .tsv or .txt; may be given several times"));
+            "sample text: .jsonl, .csv, .tsv, .txt or .parquet, also compressed\n(.gz, .zst, .bz2, .xz); may be given several times"));
     texts.put(
         Flag.MOMENTS, new Text("DIR", "instead of text: moments that 'capture' or a run wrote"));
-    texts.put(Flag.TEXT, new Text("FIELD", "the field that holds the text (default text)"));
-    texts.put(Flag.LINES, new Text("", "plain text: each line is a sample, not the whole file"));
     texts.put(
-        Flag.NUM_SAMPLES,
-        new Text("N", "samples of each file at most, the first ones (default 512)"));
+        Flag.TEXT,
+        new Text("FIELD", "the field that holds the text, such as text or a.b (default text)"));
+    texts.put(Flag.LINES, new Text("", "plain text: each line is a sample, not the whole file"));
+    texts.put(Flag.NUM_SAMPLES, new Text("N", "samples of each file at most (default 512)"));
+    texts.put(
+        Flag.SAMPLING,
+        new Text("WHICH", "first, or random ones of the whole file (default first)"));
+    texts.put(Flag.SKIP_BAD_ROWS, new Text("", "leave bad rows of datasets out and count them"));
     texts.put(Flag.MAX_SEQ_LENGTH, new Text("N", "tokens per sample at most (default 128)"));
     texts.put(Flag.BATCH_SIZE, new Text("N", "samples that run together (default 16)"));
     texts.put(

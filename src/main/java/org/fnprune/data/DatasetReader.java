@@ -1,143 +1,133 @@
 package org.fnprune.data;
 
+import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import java.io.BufferedReader;
+import io.airlift.compress.MalformedInputException;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.function.Consumer;
 import org.fnprune.common.UsageException;
 
 /**
  * Reads the rows of a dataset file; the ending of its name says the format: {@code .jsonl} or
- * {@code .ndjson}, {@code .csv}, {@code .tsv}, {@code .txt} or {@code .text}. Text is UTF-8, with
- * or without a byte order mark. Reading stops after the wanted number of rows.
+ * {@code .ndjson}, {@code .csv}, {@code .tsv}, {@code .txt} or {@code .text}, each also compressed
+ * ({@code .gz}, {@code .zst}, {@code .bz2}, {@code .xz}), or {@code .parquet}. Text is UTF-8, with
+ * or without a byte order mark. Files are read as streams: no more than the wanted rows and one
+ * line or row group are in memory.
  */
 public final class DatasetReader {
 
-  static final String ALLOWED = ".jsonl, .ndjson, .csv, .tsv, .txt, .text";
+  static final String ALLOWED = ".jsonl, .ndjson, .csv, .tsv, .txt, .text, .parquet";
 
   /** One format: passes rows to the sink until it is full. */
   interface Format {
-    void read(Source source, Sink sink) throws IOException;
+    void read(Source source, RowSink sink) throws IOException;
   }
 
-  /** An open file and the fields wanted of it. */
-  record Source(Path file, BufferedReader reader, ImmutableSet<String> fields) {}
+  /** A file and the fields wanted of it. */
+  record Source(Path file, Compression compression, Fields fields) {
 
-  /** Takes rows up to a limit. */
-  static final class Sink implements Consumer<Row> {
-    private final ImmutableList.Builder<Row> rows = ImmutableList.builder();
-    private final int limit;
-    private int size;
-
-    Sink(int limit) {
-      this.limit = limit;
-    }
-
-    @Override
-    public void accept(Row row) {
-      rows.add(row);
-      size++;
-    }
-
-    boolean full() {
-      return limit > 0 && size >= limit;
+    /** Its lines; to be closed. */
+    LineReader lines() throws IOException {
+      return new LineReader(file, compression.open(file));
     }
   }
 
   private DatasetReader() {}
 
   /**
-   * Reads the first rows.
+   * Reads the first rows; a bad one stops.
    *
    * @param fields the fields that every row must have; plain text has one, whatever its name
    * @param lines whether each line of a plain text file is a row, else the file is one document
    * @param limit at most this many rows; 0 for all
-   * @throws UsageException for a missing, empty or malformed file or a row without a wanted field,
-   *     with file and line
+   * @throws UsageException for a missing, empty or malformed file or a bad row, with file and line
    */
   public static Dataset read(Path file, ImmutableSet<String> fields, boolean lines, int limit) {
+    return read(file, Fields.of(fields), ReadOptions.first(lines, limit));
+  }
+
+  /**
+   * Reads rows. A row is bad that is not of the file's format, lacks a wanted field, has one of the
+   * wrong type, is not UTF-8 or is longer than 16 MiB; in a table, one that has more or fewer
+   * values than the first row has names. A table whose quotes are wrong stops the reader in any
+   * case: nobody can say where its next row starts.
+   *
+   * @param fields what every row must have; plain text has one field, whatever its name
+   * @throws UsageException for a missing, empty or malformed file or, unless they are skipped, a
+   *     bad row, with file and line
+   */
+  public static Dataset read(Path file, Fields fields, ReadOptions options) {
     String name = file.toString().toLowerCase(Locale.ROOT);
-    String ending = name.substring(Math.max(0, name.lastIndexOf('.')));
-    Format format = format(file, ending, lines);
+    Compression compression = Compression.of(name);
+    Format format = format(file, compression.inner(name), compression, options.lines());
     if (!Files.isRegularFile(file)) {
       throw new UsageException(
           "dataset " + file + (Files.exists(file) ? " is not a file" : " does not exist"),
           "check the path; relative paths start from the folder of the file that names them");
     }
-    Sink sink = new Sink(limit);
-    try (BufferedReader reader = open(file)) {
-      format.read(new Source(file, reader, fields), sink);
-    } catch (CharacterCodingException e) {
-      throw notUtf8(file, e);
-    } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof CharacterCodingException) {
-        throw notUtf8(file, e);
-      }
-      throw unreadable(file, e);
-    } catch (IOException e) {
-      throw unreadable(file, e);
+    RowSink sink = new RowSink(options);
+    try {
+      format.read(new Source(file, compression, fields), sink);
+    } catch (IOException | UncheckedIOException | MalformedInputException e) {
+      throw unreadable(file, compression, e);
     }
-    if (sink.size == 0) {
-      throw new UsageException("dataset " + file + " has no rows", "give a file with some text");
+    ImmutableList<Row> rows = sink.rows();
+    if (rows.isEmpty()) {
+      throw sink.bad() == 0
+          ? new UsageException("dataset " + file + " has no rows", "give a file with some text")
+          : new UsageException(
+              "dataset "
+                  + file
+                  + " has no good row, but "
+                  + sink.bad()
+                  + " bad; first "
+                  + sink.firstBad(),
+              "is this the right file, and are the fields named as in it?");
     }
-    return new Dataset(file, sink.rows.build(), format == PlainText.DOCUMENT);
+    return new Dataset(file, rows, format == PlainText.DOCUMENT, sink.bad(), sink.firstBad());
   }
 
-  private static Format format(Path file, String ending, boolean lines) {
+  private static Format format(Path file, String name, Compression compression, boolean lines) {
+    String ending = name.substring(Math.max(0, name.lastIndexOf('.')));
     return switch (ending) {
       case ".jsonl", ".ndjson" -> JsonLines.FORMAT;
       case ".csv" -> Delimited.CSV;
       case ".tsv" -> Delimited.TSV;
       case ".txt", ".text" -> lines ? PlainText.LINES : PlainText.DOCUMENT;
-      case ".parquet" ->
+      case ".parquet" -> {
+        if (compression != Compression.NONE) {
           throw new UsageException(
-              "dataset " + file + ": Parquet is not built yet; allowed: " + ALLOWED,
-              "convert it, for example with: duckdb -c \"copy 'x.parquet' to 'x.jsonl'\"");
+              "dataset " + file + ": Parquet cannot be read as a stream",
+              "unpack it; its columns are compressed inside");
+        }
+        yield ParquetRows.FORMAT;
+      }
       default ->
           throw new UsageException(
-              "dataset " + file + ": format unknown; allowed endings: " + ALLOWED,
+              "dataset "
+                  + file
+                  + ": format unknown; allowed endings: "
+                  + ALLOWED
+                  + "; all but the last also with .gz, .zst, .bz2 or .xz",
               "rename or convert it");
     };
   }
 
-  private static BufferedReader open(Path file) throws IOException {
-    BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                Files.newInputStream(file),
-                StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)),
-            1 << 16);
-    skipByteOrderMark(reader);
-    return reader;
-  }
-
-  private static void skipByteOrderMark(Reader reader) throws IOException {
-    reader.mark(1);
-    if (reader.read() != '\uFEFF') {
-      reader.reset();
-    }
-  }
-
-  private static UsageException notUtf8(Path file, Exception e) {
-    return new UsageException(
-        file + ":" + Utf8.firstBadLine(file) + ": not UTF-8 text", "convert the file to UTF-8", e);
-  }
-
-  private static UsageException unreadable(Path file, Exception e) {
-    return new UsageException(
-        "cannot read dataset " + file + ": " + e.getMessage(), "check its permissions", e);
+  private static UsageException unreadable(Path file, Compression compression, Exception e) {
+    Throwable cause = Throwables.getRootCause(e);
+    boolean system = cause instanceof FileSystemException;
+    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return compression == Compression.NONE || system
+        ? new UsageException(
+            "cannot read dataset " + file + ": " + message, "check its permissions", e)
+        : new UsageException(
+            "dataset " + file + " cannot be unpacked as " + compression.label() + ": " + message,
+            "is it whole, and does its name say how it is compressed?",
+            e);
   }
 }

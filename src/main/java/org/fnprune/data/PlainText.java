@@ -2,14 +2,13 @@ package org.fnprune.data;
 
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
-import java.nio.file.Files;
 import org.fnprune.common.UsageException;
 
 /** Plain text: its one field goes by whatever single name is wanted. */
 final class PlainText {
 
   /** A document's tokens are all in memory at once, some 50 bytes each. */
-  private static final long MAX_DOCUMENT_BYTES = 16L << 20;
+  private static final int MAX_DOCUMENT = 16 << 20;
 
   /** Each line that is not blank is a row. */
   static final DatasetReader.Format LINES = PlainText::readLines;
@@ -19,53 +18,51 @@ final class PlainText {
 
   private PlainText() {}
 
-  private static void readLines(DatasetReader.Source source, DatasetReader.Sink sink)
-      throws IOException {
+  private static void readLines(DatasetReader.Source source, RowSink sink) throws IOException {
     String field = onlyField(source);
-    int number = 0;
-    String line = "";
-    while (!sink.full() && (line = source.reader().readLine()) != null) {
-      number++;
-      if (!line.isBlank()) {
-        sink.accept(new Row(source.file(), number, ImmutableMap.of(field, line)));
+    try (LineReader lines = source.lines()) {
+      while (!sink.full() && lines.next()) {
+        if (!lines.isBlank()) {
+          sink.take(
+              () -> new Row(source.file(), lines.number(), ImmutableMap.of(field, lines.text())));
+        }
       }
     }
   }
 
-  private static void readDocument(DatasetReader.Source source, DatasetReader.Sink sink)
-      throws IOException {
+  /** A line that cannot be read stops: without it the text would be another. */
+  private static void readDocument(DatasetReader.Source source, RowSink sink) throws IOException {
     String field = onlyField(source);
-    long bytes = Files.size(source.file());
-    if (bytes > MAX_DOCUMENT_BYTES) {
-      throw new UsageException(
-          "dataset "
-              + source.file()
-              + " has "
-              + bytes
-              + " bytes; one document may have at most "
-              + MAX_DOCUMENT_BYTES,
-          "cut it, or set lines: true if each line is a sample");
-    }
     StringBuilder text = new StringBuilder();
-    char[] buffer = new char[1 << 14];
-    for (int n = source.reader().read(buffer); n >= 0; n = source.reader().read(buffer)) {
-      text.append(buffer, 0, n);
+    try (LineReader lines = source.lines()) {
+      while (lines.next()) {
+        text.append(lines.text()).append(lines.end());
+        if (text.length() > MAX_DOCUMENT) {
+          throw new UsageException(
+              "dataset "
+                  + source.file()
+                  + " is longer than one document may be: "
+                  + MAX_DOCUMENT
+                  + " characters",
+              "cut it, or set lines: true if each line is a sample");
+        }
+      }
     }
     String document = text.toString();
     if (!document.isBlank()) {
-      sink.accept(new Row(source.file(), 1, ImmutableMap.of(field, document)));
+      sink.take(() -> new Row(source.file(), 1, ImmutableMap.of(field, document)));
     }
   }
 
   private static String onlyField(DatasetReader.Source source) {
-    if (source.fields().size() != 1) {
+    if (source.fields().texts().size() != 1 || !source.fields().lists().isEmpty()) {
       throw new UsageException(
           "dataset "
               + source.file()
               + ": plain text has one field, but wanted are "
-              + String.join(", ", source.fields()),
-          "use a .jsonl, .csv or .tsv file");
+              + String.join(", ", source.fields().all()),
+          "use a .jsonl, .csv, .tsv or .parquet file");
     }
-    return source.fields().iterator().next();
+    return source.fields().texts().iterator().next();
   }
 }

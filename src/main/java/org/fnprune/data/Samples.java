@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.ImmutableIntArray;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,27 +49,37 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
 
   /**
    * Reads and tokenises calibration text: rows are samples; a plain text document is tokenised once
-   * and cut into windows. At most {@code numSamples} are taken of each dataset.
+   * and cut into windows. At most {@code numSamples} are taken of each dataset, the first ones or
+   * random ones.
    *
+   * @param datasets keeps what was read of each file
+   * @param seed of the random choice; every file has its own
    * @throws UsageException when a dataset is unusable, none of its samples has a token, it lacks
    *     the groups' field, or a group would have fewer than two samples
    */
-  public static Samples read(Calibration calibration, Groups groups, Tokenizer tokenizer) {
+  public static Samples read(
+      Calibration calibration, Groups groups, Tokenizer tokenizer, Datasets datasets, long seed) {
     GroupNames names = new GroupNames(groups, calibration.datasets());
     ImmutableSet<String> fields =
         ImmutableSet.<String>builder().add(calibration.textField()).addAll(names.fields()).build();
     List<Sample> samples = new ArrayList<>();
     int skipped = 0;
-    for (Path file : calibration.datasets()) {
-      Dataset dataset =
-          DatasetReader.read(file, fields, calibration.lines(), calibration.numSamples());
+    for (int f = 0; f < calibration.datasets().size(); f++) {
+      ReadOptions options =
+          new ReadOptions(
+              calibration.lines(),
+              calibration.numSamples(),
+              calibration.sampling(),
+              seed + f,
+              false);
+      Dataset dataset = datasets.read(calibration.datasets().get(f), Fields.of(fields), options);
       Samples read =
           tokenise(
               dataset,
               calibration.textField(),
               tokenizer,
               calibration.maxSeqLength(),
-              calibration.numSamples(),
+              options,
               names::ofRow);
       samples.addAll(read.samples());
       skipped += read.skipped();
@@ -87,7 +96,8 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
    */
   public static Samples tokenise(
       Dataset dataset, String field, Tokenizer tokenizer, int maxSeqLength, int limit) {
-    return tokenise(dataset, field, tokenizer, maxSeqLength, limit, row -> "");
+    return tokenise(
+        dataset, field, tokenizer, maxSeqLength, ReadOptions.first(false, limit), row -> "");
   }
 
   private static Samples tokenise(
@@ -95,14 +105,14 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
       String field,
       Tokenizer tokenizer,
       int maxSeqLength,
-      int limit,
+      ReadOptions options,
       Function<Row, String> group) {
     ImmutableList.Builder<Sample> samples = ImmutableList.builder();
     int skipped = 0;
     for (Row row : dataset.rows()) {
       ImmutableList<ImmutableIntArray> found =
           dataset.document()
-              ? windows(tokenizer.encode(row.get(field)), maxSeqLength, limit)
+              ? windows(tokenizer.encode(row.get(field)), maxSeqLength, options)
               : ImmutableList.of(tokenizer.encode(row.get(field), maxSeqLength));
       for (ImmutableIntArray ids : found) {
         if (ids.isEmpty()) {
@@ -125,19 +135,16 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
    * Cuts a document into windows that do not overlap. The tail that fills no window is dropped (the
    * WikiText-2 protocol) unless it is all there is.
    */
-  static ImmutableList<ImmutableIntArray> windows(ImmutableIntArray ids, int length, int limit) {
+  private static ImmutableList<ImmutableIntArray> windows(
+      ImmutableIntArray ids, int length, ReadOptions options) {
     if (ids.length() < length) {
       return ids.isEmpty() ? ImmutableList.of() : ImmutableList.of(ids);
     }
-    int count = ids.length() / length;
-    if (limit > 0) {
-      count = Math.min(count, limit);
-    }
-    ImmutableList.Builder<ImmutableIntArray> windows = ImmutableList.builder();
-    for (int w = 0; w < count; w++) {
+    Reservoir<ImmutableIntArray> windows = new Reservoir<>(options);
+    for (int w = 0; w < ids.length() / length && !windows.full(); w++) {
       windows.add(ids.subArray(w * length, (w + 1) * length));
     }
-    return windows.build();
+    return windows.items();
   }
 
   /**

@@ -20,7 +20,8 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
   private static final int MANY = 1 << 20;
 
   private static final ImmutableList<String> OF_TEXT =
-      ImmutableList.of("text", "lines", "num_samples", "max_seq_length", "batch_size", "retain");
+      ImmutableList.of(
+          "text", "lines", "num_samples", "sampling", "max_seq_length", "batch_size", "retain");
 
   private static final ImmutableList<String> OF_RETAIN = ImmutableList.of("dataset", "weight");
 
@@ -32,6 +33,7 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
           Flag.TEXT,
           Flag.LINES,
           Flag.NUM_SAMPLES,
+          Flag.SAMPLING,
           Flag.MAX_SEQ_LENGTH,
           Flag.BATCH_SIZE,
           Flag.RETAIN,
@@ -64,6 +66,7 @@ record CalibrationSection(@Nullable Calibration text, @Nullable Path moments) {
         source.string("text", Flag.TEXT, "text"),
         source.bool("lines", Flag.LINES, false),
         source.integer("num_samples", Flag.NUM_SAMPLES, 1, Integer.MAX_VALUE, 512),
+        source.oneOf("sampling", Flag.SAMPLING, Names.all(Sampling.class), Sampling.FIRST),
         source.integer("max_seq_length", Flag.MAX_SEQ_LENGTH, 1, MANY, 128),
         source.integer("batch_size", Flag.BATCH_SIZE, 1, MANY, 16),
         retain(source.file(), source.flags()));

@@ -10,6 +10,13 @@ import java.nio.file.Path;
  * @param seed of the bootstrap
  * @param tasks task files
  * @param limit at most this many rows of each task; 0 for all
+ * @param skipBadRows whether bad rows are counted and left out, else the first one stops
  */
 public record EvalRequest(
-    Path model, Device device, long seed, int threads, ImmutableList<Path> tasks, int limit) {}
+    Path model,
+    Device device,
+    long seed,
+    int threads,
+    ImmutableList<Path> tasks,
+    int limit,
+    boolean skipBadRows) {}

@@ -14,6 +14,8 @@ public enum Flag {
   THREADS("threads"),
   /** Memory for what is captured; {@code auto} or a size such as {@code 4GiB}. */
   MEMORY("memory"),
+  /** Whether bad rows are counted and left out; no value means true. */
+  SKIP_BAD_ROWS("skip-bad-rows"),
   /** A calibration dataset; may be given several times and replaces the recipe's list. */
   CALIBRATION("calibration"),
   /** A folder of moments captured before; replaces the recipe's text. */
@@ -24,6 +26,8 @@ public enum Flag {
   LINES("lines"),
   /** Calibration samples. */
   NUM_SAMPLES("num-samples"),
+  /** Which samples: the first ones or random ones. */
+  SAMPLING("sampling"),
   /** Tokens per calibration sample. */
   MAX_SEQ_LENGTH("max-seq-length"),
   /** Samples that run together. */

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of every random step
  * @param threads for ONNX Runtime and BLAS; 0 takes all processors
  * @param memory bytes that captured moments may take at once; 0 leaves it to the program
+ * @param skipBadRows whether bad rows of datasets are counted and left out, else the first one
+ *     stops
  * @param calibration sample text; null where nothing looks at activations, or moments are given
  * @param moments a folder of moments captured before, in place of sample text; null for none
  */
@@ -24,6 +26,7 @@ public record Recipe(
     Device device,
     int threads,
     long memory,
+    boolean skipBadRows,
     @Nullable Calibration calibration,
     @Nullable Path moments,
     Networks networks,
@@ -33,12 +36,33 @@ public record Recipe(
     Verify verify) {
 
   /**
+   * Reads a recipe file.
+   *
+   * @throws org.fnprune.common.UsageException for anything missing, unknown, of the wrong type or
+   *     out of range, with file and line
+   */
+  public static Recipe read(Path file) {
+    return RecipeReader.read(file, Overrides.none());
+  }
+
+  /**
+   * Builds a recipe in code.
+   *
+   * @param model a model folder or an .onnx file
+   * @param output the run folder to make
+   */
+  public static RecipeBuilder builder(Path model, Path output) {
+    return new RecipeBuilder(model, output);
+  }
+
+  /**
    * The sample text that the model runs on.
    *
-   * @param datasets files of JSONL, CSV, TSV or plain text; at least one, none twice
-   * @param textField the field that holds the text
+   * @param datasets files of JSONL, CSV, TSV, plain text or Parquet; at least one, none twice
+   * @param textField the field that holds the text; may be a path, {@code a.b}
    * @param lines for plain text: each line is a sample (else the file is one document)
-   * @param numSamples at most this many samples of each dataset, the first ones
+   * @param numSamples at most this many samples of each dataset
+   * @param sampling which ones
    * @param maxSeqLength longer samples are cut to this many tokens
    * @param batchSize samples that run together
    * @param retain text of what the model should still be good at besides; null for none
@@ -48,6 +72,7 @@ public record Recipe(
       String textField,
       boolean lines,
       int numSamples,
+      Sampling sampling,
       int maxSeqLength,
       int batchSize,
       @Nullable Retain retain) {
@@ -58,7 +83,14 @@ public record Recipe(
           .map(
               r ->
                   new Calibration(
-                      r.datasets(), textField, lines, numSamples, maxSeqLength, batchSize, null));
+                      r.datasets(),
+                      textField,
+                      lines,
+                      numSamples,
+                      sampling,
+                      maxSeqLength,
+                      batchSize,
+                      null));
     }
   }
 

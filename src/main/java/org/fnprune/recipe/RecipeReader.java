@@ -38,6 +38,7 @@ public final class RecipeReader {
           "device",
           "threads",
           "memory",
+          "skip_bad_rows",
           "calibration",
           "networks",
           "prune",
@@ -109,7 +110,8 @@ public final class RecipeReader {
         seed(),
         threads(),
         verify.tasks(),
-        verify.limit());
+        verify.limit(),
+        skipBadRows());
   }
 
   /**
@@ -142,6 +144,7 @@ public final class RecipeReader {
         device(),
         threads(),
         memory(),
+        skipBadRows(),
         calibration.text(),
         calibration.moments(),
         networks,
@@ -170,6 +173,10 @@ public final class RecipeReader {
 
   private int threads() {
     return top.integer("threads", Flag.THREADS, 0, 1024, 0);
+  }
+
+  private boolean skipBadRows() {
+    return top.bool("skip_bad_rows", Flag.SKIP_BAD_ROWS, false);
   }
 
   private long memory() {

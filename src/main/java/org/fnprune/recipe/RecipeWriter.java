@@ -39,6 +39,7 @@ public final class RecipeWriter {
     line("device", recipe.device().text());
     line("threads", recipe.threads());
     line("memory", recipe.memory() == 0 ? "auto" : recipe.memory());
+    line("skip_bad_rows", recipe.skipBadRows());
     calibration(recipe.calibration());
     if (recipe.moments() != null) {
       section("calibration");
@@ -67,6 +68,7 @@ public final class RecipeWriter {
     line("  text", quote(calibration.textField()));
     line("  lines", calibration.lines());
     line("  num_samples", calibration.numSamples());
+    line("  sampling", Names.of(calibration.sampling()));
     line("  max_seq_length", calibration.maxSeqLength());
     line("  batch_size", calibration.batchSize());
     Recipe.Retain retain = calibration.retain();
@@ -172,7 +174,7 @@ public final class RecipeWriter {
   }
 
   /** All digits of a number, without an exponent. */
-  private static String plain(double number) {
+  static String plain(double number) {
     return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
   }
 

@@ -2,6 +2,7 @@ package org.fnprune.report;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import org.fnprune.data.Datasets;
 import org.fnprune.network.NetworkJson;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.select.UnitPlan;
@@ -23,6 +24,7 @@ public final class ReportJson {
     document.addProperty("recipe", RecipeWriter.toYaml(report.recipe()));
     document.addProperty("device", report.device());
     document.add("model", ComparisonJson.models(report.dense(), report.slim()));
+    document.add("data", data(report));
     document.addProperty("sparsity", report.sparsity());
     document.add("units", units(report));
     document.add("refitted", refitted(report));
@@ -39,6 +41,18 @@ public final class ReportJson {
     report.warnings().forEach(warnings::add);
     document.add("warnings", warnings);
     return document;
+  }
+
+  private static JsonArray data(RunReport report) {
+    JsonArray data = new JsonArray();
+    for (Datasets.Used file : report.data()) {
+      JsonObject json = new JsonObject();
+      json.addProperty("path", file.file().toString());
+      json.addProperty("rows", file.rows());
+      json.addProperty("skipped", file.skipped());
+      data.add(json);
+    }
+    return data;
   }
 
   private static JsonArray units(RunReport report) {

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
 import java.util.Map;
+import org.fnprune.data.Datasets;
 import org.fnprune.network.FunctionalNetwork;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.Thresholds;
@@ -26,6 +27,7 @@ import org.fnprune.verify.LatencyResult;
  * @param selection how the plan was come to
  * @param ridges ε that each compensated unit's fit really used, by unit id, of whole units, too:
  *     infinite for bias alone, NaN where nothing was added after all
+ * @param data what was read of each dataset
  * @param timings milliseconds by stage, in order
  */
 public record RunReport(
@@ -42,6 +44,7 @@ public record RunReport(
     ImmutableList<Comparison> tasks,
     ImmutableList<LatencyResult> latency,
     Gate gate,
+    ImmutableList<Datasets.Used> data,
     ImmutableMap<String, Long> timings,
     ImmutableList<String> warnings) {
 

@@ -6,7 +6,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.util.List;
 import org.fnprune.common.DidYouMean;
 import org.fnprune.data.Batches;
-import org.fnprune.data.DatasetReader;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Row;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.recipe.TaskDefinition;
@@ -35,9 +35,10 @@ public final class ClassificationTask implements Task {
    * @param limit at most this many rows; 0 for all
    * @throws org.fnprune.common.UsageException for unusable rows, with file and line
    */
-  static ClassificationTask load(TaskDefinition definition, Tokenizer tokenizer, int limit) {
+  static ClassificationTask load(
+      TaskDefinition definition, Datasets datasets, Tokenizer tokenizer, int limit) {
     ImmutableSet<String> fields = ImmutableSet.of(definition.text(), definition.label());
-    List<Row> rows = DatasetReader.read(definition.dataset(), fields, true, limit).rows();
+    List<Row> rows = datasets.read(definition.dataset(), fields, true, limit).rows();
     ImmutableList<Example> examples =
         rows.stream()
             .map(

@@ -5,7 +5,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.List;
 import org.fnprune.data.Batches;
-import org.fnprune.data.DatasetReader;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Row;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.recipe.TaskDefinition;
@@ -51,10 +51,11 @@ public final class GenerationTask implements Task {
    * @param limit at most this many rows; 0 for all
    * @throws org.fnprune.common.UsageException for unusable rows, with file and line
    */
-  static GenerationTask load(TaskDefinition definition, Tokenizer tokenizer, int limit) {
+  static GenerationTask load(
+      TaskDefinition definition, Datasets datasets, Tokenizer tokenizer, int limit) {
     ImmutableSet<String> fields = ImmutableSet.of(definition.prompt(), definition.answer());
     List<Example> examples =
-        DatasetReader.read(definition.dataset(), fields, true, limit).rows().stream()
+        datasets.read(definition.dataset(), fields, true, limit).rows().stream()
             .map(row -> example(definition, row, tokenizer))
             .toList();
     return new GenerationTask(definition, examples, tokenizer.padId());

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.fnprune.data.Batches;
 import org.fnprune.data.Dataset;
-import org.fnprune.data.DatasetReader;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.data.Tokenizer;
@@ -42,9 +42,10 @@ public final class PerplexityTask implements Task {
    * @param limit at most this many documents or windows; 0 for all
    * @throws org.fnprune.common.UsageException for an unusable dataset
    */
-  static PerplexityTask load(TaskDefinition definition, Tokenizer tokenizer, int limit) {
+  static PerplexityTask load(
+      TaskDefinition definition, Datasets datasets, Tokenizer tokenizer, int limit) {
     ImmutableSet<String> fields = ImmutableSet.of(definition.text());
-    Dataset dataset = DatasetReader.read(definition.dataset(), fields, definition.lines(), limit);
+    Dataset dataset = datasets.read(definition.dataset(), fields, definition.lines(), limit);
     Samples samples =
         Samples.tokenise(dataset, definition.text(), tokenizer, definition.maxSeqLength(), limit);
     List<ImmutableIntArray> documents =

@@ -129,7 +129,7 @@ class HelpTest {
         count++;
       }
     }
-    assertThat(count).isEqualTo(33);
+    assertThat(count).isEqualTo(34);
     assertThat(RecipeReader.fromFlags(spelt)).isEqualTo(RecipeReader.fromFlags(least));
   }
 

@@ -25,7 +25,7 @@ import org.fnprune.data.TinyTokenizers;
  *                   └──────────────────────────────────┘
  * </pre>
  */
-final class TinyModels {
+public final class TinyModels {
 
   static final int WORDS = 16;
   static final int POSITIONS = 32;
@@ -40,7 +40,7 @@ final class TinyModels {
   private TinyModels() {}
 
   /** A folder with a language model: logits are batch × sequence × words. */
-  static Path languageModel(Path folder) throws IOException {
+  public static Path languageModel(Path folder) throws IOException {
     return write(folder, new TinyModels().blocks(2).languageHead());
   }
 

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.fnprune.common.Failures;
 import org.fnprune.recipe.Networks.Groups;
 import org.fnprune.recipe.Recipe.Calibration;
+import org.fnprune.recipe.Sampling;
 import org.fnprune.recipe.Shard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,13 +23,22 @@ class SamplesTest {
 
   private Samples read(String name, String content, boolean lines, int numSamples, int length)
       throws IOException {
+    return read(name, content, lines, numSamples, Sampling.FIRST, length);
+  }
+
+  private Samples read(
+      String name, String content, boolean lines, int numSamples, Sampling sampling, int length)
+      throws IOException {
     Path file = Files.writeString(folder.resolve(name), content);
     Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
     try (Tokenizer tokenizer = Tokenizer.open(json)) {
       return Samples.read(
-          new Calibration(ImmutableList.of(file), "text", lines, numSamples, length, 2, null),
+          new Calibration(
+              ImmutableList.of(file), "text", lines, numSamples, sampling, length, 2, null),
           new Groups.Shards(1),
-          tokenizer);
+          tokenizer,
+          new Datasets(false),
+          5);
     }
   }
 
@@ -47,6 +57,17 @@ class SamplesTest {
     assertThat(samples.sequences()).containsExactly(ids(1, 2), ids(2));
     assertThat(samples.skipped()).isEqualTo(1);
     assertThat(samples.tokens()).isEqualTo(3);
+  }
+
+  @Test
+  void randomWindowsOfADocumentAreInItsOrderAndReachItsEnd() throws IOException {
+    String document = "a b c a ".repeat(40).strip() + " ?";
+    Samples all = read("d.txt", document, false, 999, 1);
+    Samples some = read("d.txt", document, false, 5, Sampling.RANDOM, 1);
+    assertThat(some.samples()).hasSize(5);
+    assertThat(some).isEqualTo(read("d.txt", document, false, 5, Sampling.RANDOM, 1));
+    assertThat(some).isNotEqualTo(read("d.txt", document, false, 5, 1));
+    assertThat(read("d.txt", document, false, 161, Sampling.RANDOM, 1)).isEqualTo(all);
   }
 
   @Test
@@ -109,9 +130,10 @@ class SamplesTest {
   private Samples read(Groups groups, int numSamples, Path... files) throws IOException {
     Path json = TinyTokenizers.words(folder, "?", "a", "b", "c");
     Calibration calibration =
-        new Calibration(ImmutableList.copyOf(files), "text", true, numSamples, 8, 2, null);
+        new Calibration(
+            ImmutableList.copyOf(files), "text", true, numSamples, Sampling.FIRST, 8, 2, null);
     try (Tokenizer tokenizer = Tokenizer.open(json)) {
-      return Samples.read(calibration, groups, tokenizer);
+      return Samples.read(calibration, groups, tokenizer, new Datasets(false), 5);
     }
   }
 

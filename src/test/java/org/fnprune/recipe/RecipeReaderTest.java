@@ -93,6 +93,7 @@ class RecipeReaderTest {
                 "text",
                 false,
                 512,
+                Sampling.FIRST,
                 128,
                 16,
                 null));

@@ -58,6 +58,7 @@ class RecipeWriterTest {
         random.nextBoolean() ? Device.AUTO : new Device(Device.Kind.CUDA, random.nextInt(4)),
         random.nextInt(9),
         random.nextBoolean() ? 0 : (1 << 20) + random.nextLong(1L << 40),
+        random.nextBoolean(),
         moments ? null : calibration(random),
         moments ? path(random) : null,
         moments ? Networks.of(1 + random.nextInt(99)) : networks(random),
@@ -102,6 +103,7 @@ class RecipeWriterTest {
         NAMES.get(random.nextInt(NAMES.size() - 1)),
         random.nextBoolean(),
         1 + random.nextInt(1000),
+        random.nextBoolean() ? Sampling.FIRST : Sampling.RANDOM,
         1 + random.nextInt(4096),
         1 + random.nextInt(64),
         random.nextBoolean()
@@ -170,11 +172,13 @@ class RecipeWriterTest {
             device: auto
             threads: 0
             memory: auto
+            skip_bad_rows: false
             calibration:
               dataset: ["/d.jsonl"]
               text: "text"
               lines: false
               num_samples: 512
+              sampling: first
               max_seq_length: 128
               batch_size: 16
             networks:

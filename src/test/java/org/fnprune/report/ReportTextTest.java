@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.fnprune.data.Datasets;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.network.SampleNetworks;
@@ -155,6 +157,7 @@ class ReportTextTest {
                 10,
                 Optional.of(new LatencyResult.Memory(3000, 2000)))),
         Gate.check(List.of(task), maxDrop.isEmpty() ? null : Double.valueOf(maxDrop)),
+        ImmutableList.of(new Datasets.Used(Path.of("c.txt"), 9, 1, "c.txt:3: not UTF-8 text")),
         ImmutableMap.of("read", 1234L),
         ImmutableList.of("unit <1> _did_ it"));
   }

@@ -184,6 +184,7 @@ class SearchTest {
                 recipe.device(),
                 recipe.threads(),
                 recipe.memory(),
+                recipe.skipBadRows(),
                 recipe.calibration(),
                 recipe.moments(),
                 recipe.networks(),
