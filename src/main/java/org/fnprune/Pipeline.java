@@ -36,8 +36,8 @@ import org.fnprune.search.Search;
 import org.fnprune.search.SearchInputs;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.PruningPlan;
+import org.fnprune.verify.Baselines;
 import org.fnprune.verify.Equivalence;
-import org.fnprune.verify.TaskScores;
 
 /** The whole way: a recipe goes in, a run folder with a smaller verified model comes out. */
 public final class Pipeline {
@@ -78,10 +78,9 @@ public final class Pipeline {
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = inputs.device(recipe, listener::warn);
-    ImmutableList<TaskScores> dense =
-        clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
-    folder.begin(lock);
-    try {
+    try (Baselines dense =
+        clock.time("dense tasks", () -> Verification.dense(inputs, device, listener))) {
+      folder.begin(lock);
       return stages(inputs, folder, device, dense);
     } catch (UsageException e) {
       folder.discard();
@@ -90,7 +89,7 @@ public final class Pipeline {
   }
 
   private RunReport stages(
-      RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
+      RunInputs inputs, RunFolder folder, RuntimeOptions device, Baselines dense)
       throws Exception {
     Graph model = inputs.dense();
     List<Path> others = inputs.folder().otherModels();
@@ -159,6 +158,12 @@ public final class Pipeline {
       Networks found = writeNetworks(folder, outcome);
       NetworkFiles.writeIndex(
           folder.networks(), networks, found, Maps.asMap(networks.keySet(), report::supports));
+    }
+    if (recipe.verify().logSamples()) {
+      SampleFiles.write(
+          folder.samples(),
+          inputs.tasks(),
+          ImmutableMap.of("dense", dense.scores(), "slim", verified.slimScores()));
     }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));

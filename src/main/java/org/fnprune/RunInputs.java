@@ -18,6 +18,7 @@ import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
+import org.fnprune.data.LazyTokenizer;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
@@ -235,14 +236,15 @@ record RunInputs(
     if (calibration == null && taskFiles.isEmpty()) {
       return this;
     }
-    try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile(folder))) {
+    try (LazyTokenizer lazy = new LazyTokenizer(() -> tokenizerFile(folder))) {
       ImmutableList<Task> loaded =
-          TaskFiles.load(taskFiles, folder, tokenizer, recipe.verify().limit());
+          TaskFiles.load(taskFiles, folder, lazy, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
             folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,
             hashes);
       }
+      Tokenizer tokenizer = lazy.get();
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer).shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());

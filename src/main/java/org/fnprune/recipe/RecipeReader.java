@@ -88,13 +88,16 @@ public final class RecipeReader {
   public static EvalRequest evaluation(Overrides overrides) {
     RecipeReader reader = new RecipeReader(YamlMapping.absent(Path.of(""), ""), overrides);
     Recipe.Verify verify = VerifySection.read(reader.root, overrides);
+    Setting output = overrides.find(Flag.OUTPUT);
     return new EvalRequest(
         reader.required("model", Flag.MODEL).path(),
         reader.device(),
         reader.seed(),
         reader.threads(),
         verify.tasks(),
-        verify.limit());
+        verify.limit(),
+        output == null ? null : output.path(),
+        verify.logSamples());
   }
 
   /**

@@ -119,7 +119,8 @@ class RecipeReaderTest {
                 ImmutableList.of(folder.resolve("tasks/add.yaml")),
                 0.01,
                 new Latency(ImmutableIntArray.of(1, 8), 64, 50),
-                0));
+                0,
+                false));
   }
 
   @Test

@@ -83,7 +83,8 @@ class RecipeWriterTest {
             random.nextBoolean()
                 ? null
                 : new Latency(ImmutableIntArray.of(1, 1 + random.nextInt(64)), 128, 10),
-            random.nextInt(3)));
+            random.nextInt(3),
+            random.nextBoolean()));
   }
 
   /** Of moments alone no prices can be measured. */
