@@ -43,22 +43,10 @@ record Continuation(ImmutableIntArray ids, int context) {
       String answerName,
       TaskInputs inputs) {
     Tokenizer tokenizer = inputs.tokens();
-    ImmutableIntArray context =
-        tokenizer.encode(WhiteSpace.stripEnd(prompt), Tokenizer.Special.LEADING);
+    int skipped =
+        tokenizer.encode(WhiteSpace.stripEnd(prompt), Tokenizer.Special.LEADING).length();
+    ImmutableIntArray context = context(prompt, row, promptName, inputs);
     ImmutableIntArray whole = tokenizer.encode(prompt + answer, Tokenizer.Special.LEADING);
-    int skipped = context.length();
-    if (context.isEmpty()) {
-      context =
-          ImmutableIntArray.of(
-              inputs
-                  .marks()
-                  .begin()
-                  .orElseThrow(
-                      () ->
-                          row.refuse(
-                              promptName + " has no tokens, so nothing predicts the answer",
-                              "give every row a prompt")));
-    }
     if (whole.length() <= skipped) {
       throw row.refuse(
           answerName + " adds no tokens to the prompt", "give every row an answer");
@@ -69,6 +57,29 @@ record Continuation(ImmutableIntArray ids, int context) {
             .addAll(whole.subArray(skipped, whole.length()))
             .build(),
         context.length());
+  }
+
+  /**
+   * The tokens of a prompt.
+   *
+   * @throws org.fnprune.common.UsageException when it has none and there is no begin token
+   */
+  static ImmutableIntArray context(
+      String prompt, Row row, String promptName, TaskInputs inputs) {
+    ImmutableIntArray context =
+        inputs.tokens().encode(WhiteSpace.stripEnd(prompt), Tokenizer.Special.LEADING);
+    if (!context.isEmpty()) {
+      return context;
+    }
+    return ImmutableIntArray.of(
+        inputs
+            .marks()
+            .begin()
+            .orElseThrow(
+                () ->
+                    row.refuse(
+                        promptName + " has no tokens, so nothing predicts the answer",
+                        "give every row a prompt")));
   }
 
   /** What the model sees: the last token predicts nothing that counts. */

@@ -28,12 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class GenerationTask extends LoadedTask implements LabelledTask {
 
-  private record Example(String prompt, String answer, Continuation tokens) {
-
-    ImmutableIntArray context() {
-      return tokens.ids().subArray(0, tokens.context());
-    }
-  }
+  /**
+   * @param ids prompt, and the answer where its tokens are checked
+   * @param context tokens of the prompt
+   */
+  private record Example(String prompt, String answer, ImmutableIntArray ids, int context) {}
 
   private final TaskKind.@Nullable Greedy greedy;
   private final ImmutableList<Example> examples;
@@ -75,15 +74,15 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
   private static Example example(TaskKind.Generation kind, Row row, TaskInputs inputs) {
     String prompt = Rows.text(kind.prompt(), row);
     String answer = Rows.text(kind.answer(), row);
+    String promptName = kind.prompt().described("prompt");
+    if (kind.greedy() != null) {
+      ImmutableIntArray ids = Continuation.context(prompt, row, promptName, inputs);
+      return new Example(prompt, answer, ids, ids.length());
+    }
     Continuation tokens =
         Continuation.of(
-            prompt,
-            answer,
-            row,
-            kind.prompt().described("prompt"),
-            kind.answer().described("answer"),
-            inputs);
-    return new Example(prompt, answer, tokens);
+            prompt, answer, row, promptName, kind.answer().described("answer"), inputs);
+    return new Example(prompt, answer, tokens.ids(), tokens.context());
   }
 
   @Override
@@ -92,8 +91,8 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
         .mapToInt(
             example ->
                 greedy == null
-                    ? example.tokens.input().length()
-                    : example.tokens.context() + greedy.maxNewTokens() - 1)
+                    ? example.ids.length() - 1
+                    : example.context + greedy.maxNewTokens() - 1)
         .max()
         .orElse(0);
   }
@@ -110,7 +109,8 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
   }
 
   private TaskScores checked(Model model) {
-    List<Continuation> tokens = examples.stream().map(Example::tokens).toList();
+    List<Continuation> tokens = 
+        examples.stream().map(e -> new Continuation(e.ids, e.context)).toList();
     double[] right =
         new Likelihoods(name(), "generation", batchSize(), padId).greedy(tokens, model);
     return new TaskScores(
@@ -124,7 +124,7 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
       said =
           new GreedyText(options, marks, tokenizer, name())
               .continuations(
-                  examples.stream().map(Example::context).toList(), batchSize(), model);
+                  examples.stream().map(Example::ids).toList(), batchSize(), model);
     }
     double[] f1 =
         IntStream.range(0, said.size())

@@ -6,6 +6,11 @@ package org.fnprune.verify;
  */
 final class Resampling {
 
+  /** Pillow's weights are whole numbers of 22 bits; without them, halves round another way. */
+  private static final long ONE = 1 << 22;
+
+  private static final long HALF = ONE / 2;
+
   private Resampling() {}
 
   /**
@@ -40,14 +45,21 @@ final class Resampling {
       double centre = (i + 0.5) * scale;
       int first = Math.max(0, (int) (centre - support + 0.5));
       int end = Math.min(length, (int) (centre + support + 0.5));
-      double sum = 0;
       double weights = 0;
       for (int x = first; x < end; x++) {
-        double weight = Math.max(0, 1 - Math.abs((x - centre + 0.5) / support));
-        weights += weight;
-        sum += weight * from[at + x * step];
+        weights += triangle((x - centre + 0.5) / support);
       }
-      to[toAt + i * toStep] = Math.round(sum / weights);
+      long sum = HALF;
+      for (int x = first; x < end; x++) {
+        long weight =
+            (long) (0.5 + ONE * (triangle((x - centre + 0.5) / support) / weights));
+        sum += weight * (long) from[at + x * step];
+      }
+      to[toAt + i * toStep] = (int) (sum / ONE);
     }
+  }
+
+  private static double triangle(double distance) {
+    return Math.max(0, 1 - Math.abs(distance));
   }
 }

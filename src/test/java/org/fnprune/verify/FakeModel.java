@@ -7,16 +7,22 @@ import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.fnprune.data.TokenBatch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model made of functions.
  *
  * @param byName what each output is for a batch, the first one first
  * @param ofImages what the first output is for images
+ * @param decodings how text is fed part by part; null for the whole text again each time
  */
 record FakeModel(
-    ImmutableMap<String, Predictor> byName, Function<Images, Logits> ofImages) implements Model {
+    ImmutableMap<String, Predictor> byName,
+    Function<Images, Logits> ofImages,
+    @Nullable Supplier<Decoding> decodings)
+    implements Model {
 
   /** A model of tokens with one output. */
   static FakeModel of(Predictor logits) {
@@ -29,7 +35,8 @@ record FakeModel(
         byName,
         images -> {
           throw new IllegalStateException("no images");
-        });
+        },
+        null);
   }
 
   /** A model of images. */
@@ -40,7 +47,8 @@ record FakeModel(
             batch -> {
               throw new IllegalStateException("no tokens");
             }),
-        logits);
+        logits,
+        null);
   }
 
   static Logits logits(float[] values, int... shape) {
@@ -71,6 +79,6 @@ record FakeModel(
 
   @Override
   public Decoding decoding() {
-    return new WholeTextDecoding(this);
+    return decodings == null ? new WholeTextDecoding(this) : decodings.get();
   }
 }

@@ -131,7 +131,7 @@ class PerplexityTaskTest {
     assertThat(folder.failure("type: perplexity, text: 'a {z}'", "{\"x\": \"b\"}"))
         .isEqualTo(
             "d.jsonl:1: row has no field 'z'; its fields are x"
-                + " | name the field, or repair the row");
+                + " | did you mean 'x'?");
   }
 
   @Test
