@@ -81,10 +81,12 @@ public final class Pipeline {
     try (Baselines dense =
         clock.time("dense tasks", () -> Verification.dense(inputs, device, listener))) {
       folder.begin(lock);
-      return stages(inputs, folder, device, dense);
-    } catch (UsageException e) {
-      folder.discard();
-      throw e;
+      try {
+        return stages(inputs, folder, device, dense);
+      } catch (UsageException e) {
+        folder.discard();
+        throw e;
+      }
     }
   }
 

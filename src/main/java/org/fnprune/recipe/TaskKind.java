@@ -72,10 +72,24 @@ public sealed interface TaskKind {
    *     overlap
    * @param rolling whether every token counts, the first one after a begin token, as
    *     lm-evaluation-harness has it
+   * @param units what perplexity is per, at least one; the first is the gate's
    */
   record Perplexity(
-      Template text, boolean lines, boolean document, int maxSeqLength, int stride, boolean rolling)
+      Template text,
+      boolean lines,
+      boolean document,
+      int maxSeqLength,
+      int stride,
+      boolean rolling,
+      ImmutableList<Unit> units)
       implements TaskKind {}
+
+  /** What the likelihood of a text is spread over. */
+  enum Unit {
+    TOKEN,
+    WORD,
+    BYTE
+  }
 
   /**
    * Which continuation of a prompt is likeliest.

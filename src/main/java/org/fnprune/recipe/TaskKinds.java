@@ -2,7 +2,9 @@ package org.fnprune.recipe;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.ImmutableSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The types of task by their names in task files: the one place that knows their keys. */
 final class TaskKinds {
@@ -52,7 +54,8 @@ final class TaskKinds {
                   "document",
                   "max_seq_length",
                   "stride",
-                  "rolling"))
+                  "rolling",
+                  "units"))
           .put(
               "multiple-choice",
               type(
@@ -154,7 +157,25 @@ final class TaskKinds {
         keys.bool("document"),
         length,
         keys.integer("stride", 1, 0),
-        rolling);
+        rolling,
+        units(keys.root().find("units"), rolling));
+  }
+
+  /** The harness reports words and bytes; everyone else reports tokens. */
+  private static ImmutableList<TaskKind.Unit> units(@Nullable Setting setting, boolean rolling) {
+    if (setting == null) {
+      return rolling
+          ? ImmutableList.copyOf(TaskKind.Unit.values())
+          : ImmutableList.of(TaskKind.Unit.TOKEN);
+    }
+    ImmutableList<TaskKind.Unit> units =
+        setting.elements().stream()
+            .map(item -> item.oneOf(Names.all(TaskKind.Unit.class)))
+            .collect(ImmutableList.toImmutableList());
+    if (units.isEmpty() || ImmutableSet.copyOf(units).size() < units.size()) {
+      throw setting.refuse("must name units, each once", "write [token, word, byte]");
+    }
+    return units;
   }
 
   private static TaskKind multipleChoice(TaskKeys keys) {

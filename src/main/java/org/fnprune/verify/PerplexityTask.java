@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.Dataset;
@@ -29,6 +30,8 @@ import org.fnprune.recipe.TaskKind;
  *       pruning. Each window is an example.
  *   <li>With {@code stride}, windows overlap and only new tokens count, nothing is dropped (the
  *       protocol of the transformers documentation).
+ *   <li>With {@code units: [token, word, byte]}, the same likelihood is spread over the words and
+ *       bytes of the predicted text as well.
  *   <li>With {@code rolling}, the first token counts as well, behind a begin token, as in
  *       lm-evaluation-harness, whose word and byte perplexity these then are.
  * </ul>
@@ -41,12 +44,18 @@ final class PerplexityTask extends LoadedTask implements LabelledTask {
   private record Example(
       ImmutableList<Continuation> parts, int tokens, int words, int bytes) {}
 
+  private final ImmutableList<TaskKind.Unit> units;
   private final ImmutableList<Example> examples;
   private final int padId;
 
   private PerplexityTask(
-      TaskDefinition definition, List<Example> examples, int skipped, int padId) {
+      TaskDefinition definition,
+      ImmutableList<TaskKind.Unit> units,
+      List<Example> examples,
+      int skipped,
+      int padId) {
     super(definition, skipped);
+    this.units = units;
     this.examples = ImmutableList.copyOf(examples);
     this.padId = padId;
   }
@@ -76,7 +85,13 @@ final class PerplexityTask extends LoadedTask implements LabelledTask {
       }
     }
     Rows.requireExamples(definition, examples.size());
-    return new PerplexityTask(definition, examples, skipped, inputs.tokens().padId());
+    if (kind.units().contains(TaskKind.Unit.WORD)
+        && examples.stream().allMatch(example -> example.words == 0)) {
+      throw new UsageException(
+          "task '" + definition.name() + "': no word begins in the text that is predicted",
+          "leave 'word' out of units, or give longer texts");
+    }
+    return new PerplexityTask(definition, kind.units(), examples, skipped, inputs.tokens().padId());
   }
 
   private static List<String> texts(TaskKind.Perplexity kind, List<Row> rows) {
@@ -173,26 +188,20 @@ final class PerplexityTask extends LoadedTask implements LabelledTask {
   }
 
   private ImmutableList<MetricScores> metrics(ImmutableDoubleArray nll) {
-    ImmutableList.Builder<MetricScores> metrics = ImmutableList.builder();
-    metrics.add(
-        new Perplexity(
-            nll, ImmutableIntArray.copyOf(examples.stream().mapToInt(Example::tokens))));
-    int[] words = examples.stream().mapToInt(Example::words).toArray();
-    int[] bytes = examples.stream().mapToInt(Example::bytes).toArray();
-    add(metrics, "word_perplexity", nll, words);
-    add(metrics, "byte_perplexity", nll, bytes);
-    return metrics.build();
+    return units.stream()
+        .map(unit -> metric(unit, nll))
+        .collect(ImmutableList.toImmutableList());
   }
 
-  /** Left out where what is predicted has no words, as after a cut to the first word's tokens. */
-  private static void add(
-      ImmutableList.Builder<MetricScores> metrics,
-      String metric,
-      ImmutableDoubleArray nll,
-      int[] units) {
-    ImmutableIntArray counts = ImmutableIntArray.copyOf(units);
-    if (counts.stream().anyMatch(c -> c > 0)) {
-      metrics.add(new Perplexity(metric, nll, counts));
-    }
+  private MetricScores metric(TaskKind.Unit unit, ImmutableDoubleArray nll) {
+    return switch (unit) {
+      case TOKEN -> new Perplexity(nll, counts(Example::tokens));
+      case WORD -> new Perplexity("word_perplexity", nll, counts(Example::words));
+      case BYTE -> new Perplexity("byte_perplexity", nll, counts(Example::bytes));
+    };
+  }
+
+  private ImmutableIntArray counts(ToIntFunction<Example> unit) {
+    return ImmutableIntArray.copyOf(examples.stream().mapToInt(unit));
   }
 }

@@ -94,24 +94,22 @@ class TaskFilesTest {
         .extracting(t -> t.getAsJsonObject().get("metric").getAsString())
         .containsExactly(
             "perplexity",
-            "word_perplexity",
-            "byte_perplexity",
             "acc",
             "acc_norm",
             "top1_agreement",
             "kl_divergence",
             "logit_cosine");
-    JsonObject agreement = tasks.get(5).getAsJsonObject();
+    JsonObject agreement = tasks.get(3).getAsJsonObject();
     assertThat(agreement.get("dense").getAsDouble()).isEqualTo(1);
     assertThat(agreement.get("slim").getAsDouble()).isLessThan(1);
-    assertThat(tasks.get(6).getAsJsonObject().get("slim").getAsDouble()).isPositive();
+    assertThat(tasks.get(4).getAsJsonObject().get("slim").getAsDouble()).isPositive();
   }
 
   @Test
   void lesionsAreScoredOnEveryTypeOfTask() {
     work.succeeds("lesion @/r.yaml --draws 1");
     String csv = work.read("out/lesion/lesion.csv");
-    assertThat(csv).contains("top1_agreement", "acc_norm", "word_perplexity");
+    assertThat(csv).contains("top1_agreement", "acc_norm", "kl_divergence");
   }
 
   @Test

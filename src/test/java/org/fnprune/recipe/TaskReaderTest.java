@@ -113,6 +113,12 @@ class TaskReaderTest {
         (TaskKind.Perplexity)
             read("{name: n, type: perplexity, dataset: d, max_seq_length: 8, stride: 8}").kind();
     assertThat(strided.stride()).isEqualTo(8);
+    assertThat(strided.units()).containsExactly(TaskKind.Unit.TOKEN);
+    TaskKind.Perplexity rolling =
+        (TaskKind.Perplexity) read("{name: n, type: perplexity, dataset: d, rolling: true}").kind();
+    assertThat(rolling.units()).containsExactly(TaskKind.Unit.values());
+    assertThat(failure("{name: n, type: perplexity, dataset: d, units: [word, word]}"))
+        .contains("must name units, each once");
     assertThat(failure("{name: n, type: perplexity, dataset: d, max_seq_length: 8, stride: 9}"))
         .isEqualTo(
             "task.yaml:1: stride 9: is more than max_seq_length 8: tokens between windows would"
@@ -154,7 +160,7 @@ class TaskReaderTest {
     assertThat(failure("name: n\ntype: perplexity\ndataset: d\nlabel: l\n"))
         .isEqualTo(
             "task.yaml:4: unknown key 'label'; allowed: name, type, dataset, text, lines,"
-                + " document, max_seq_length, stride, rolling, batch_size, limit | remove it");
+                + " document, max_seq_length, stride, rolling, units, batch_size, limit | remove it");
   }
 
   @Test

@@ -63,7 +63,7 @@ class PerplexityTaskTest {
   void wordsAndBytesAreThoseOfThePredictedTokens() throws IOException {
     TaskScores scores =
         folder
-            .labelled("type: perplexity", "{\"text\": \"a  b c\"}\n{\"text\": \"c b\"}\n")
+            .labelled("type: perplexity, units: [token, word, byte]", "{\"text\": \"a  b c\"}\n{\"text\": \"c b\"}\n")
             .evaluate(unigram(new ArrayList<>()));
     // Predicted are "  b", " c" and " b".
     assertThat(metric(scores, 0).value()).isCloseTo(Math.exp(nats(2, 3, 2) / 3), within(1e-6));
@@ -80,7 +80,7 @@ class PerplexityTaskTest {
     TaskScores scores =
         folder
             .labelled(
-                "type: perplexity, document: true, max_seq_length: 2",
+                "type: perplexity, document: true, max_seq_length: 2, units: [token, word, byte]",
                 "{\"text\": \"a\"}\n{\"text\": \"b c\"}\n{\"text\": \"a b\"}\n")
             .evaluate(unigram(seen));
     // a b | c a | the tail b is dropped.
