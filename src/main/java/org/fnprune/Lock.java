@@ -1,9 +1,11 @@
 package org.fnprune;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.fnprune.recipe.Recipe;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.recipe.TaskReader;
@@ -23,7 +25,7 @@ final class Lock {
     return text.append(RecipeWriter.toYaml(recipe)).toString();
   }
 
-  private static List<Path> inputs(Recipe recipe, RunInputs read) {
+  private static List<Path> inputs(Recipe recipe, RunInputs read) throws IOException {
     List<Path> inputs = new ArrayList<>();
     inputs.add(read.folder().onnxFile());
     inputs.addAll(read.dense().model().externalFiles());
@@ -38,8 +40,18 @@ final class Lock {
     }
     for (Path task : recipe.verify().tasks()) {
       inputs.add(task);
-      inputs.add(TaskReader.read(task).dataset());
+      inputs.addAll(files(TaskReader.read(task).dataset()));
     }
     return inputs;
+  }
+
+  /** A dataset's file, or all files of a folder of images. */
+  private static List<Path> files(Path dataset) throws IOException {
+    if (!Files.isDirectory(dataset)) {
+      return List.of(dataset);
+    }
+    try (Stream<Path> files = Files.walk(dataset)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
   }
 }

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.Datasets;
-import org.fnprune.data.Tokenizer;
+import org.fnprune.data.LazyTokenizer;
 import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
@@ -23,6 +23,7 @@ import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.InputSizes;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
+import org.fnprune.verify.Baselines;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyBenchmark;
@@ -30,9 +31,7 @@ import org.fnprune.verify.LatencyResult;
 import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.OutputDifference;
 import org.fnprune.verify.OutputDifferences;
-import org.fnprune.verify.PairedTest;
 import org.fnprune.verify.Task;
-import org.fnprune.verify.TaskScores;
 
 /**
  * Two models side by side on the same inputs, whoever made the second of the first.
@@ -85,12 +84,10 @@ public record ModelComparison(
     if (!tasks.isEmpty() || grid != null) {
       try (OnnxPredictor first = predictor(denseFolder, dense, forDense);
           OnnxPredictor second = predictor(slimFolder, slim, forSlim)) {
-        ImmutableList<TaskScores> denseScores =
-            Verification.scores("dense tasks", tasks, first, listener);
-        ImmutableList<TaskScores> slimScores =
-            Verification.scores("slim tasks", tasks, second, listener);
-        for (int i = 0; i < tasks.size(); i++) {
-          compared.addAll(PairedTest.compare(denseScores.get(i), slimScores.get(i), shared.seed()));
+        try (Baselines baselines = Baselines.of(tasks, first, () -> {})) {
+          compared.addAll(
+              baselines.compared(
+                  Verification.scores("tasks", baselines, second, listener), shared.seed()));
         }
         if (grid != null) {
           latency =
@@ -157,10 +154,11 @@ public record ModelComparison(
       return ImmutableList.of();
     }
     Optional<Path> other = slim.tokenizer();
-    if (other.isPresent() && Files.mismatch(RunInputs.tokenizerFile(dense), other.get()) >= 0) {
+    Optional<Path> own = dense.tokenizer();
+    if (own.isPresent() && other.isPresent() && Files.mismatch(own.get(), other.get()) >= 0) {
       listener.warn("the models' tokenizers differ; both models get the tokens of the first one's");
     }
-    try (Tokenizer tokenizer = Tokenizer.open(RunInputs.tokenizerFile(dense))) {
+    try (LazyTokenizer tokenizer = new LazyTokenizer(() -> RunInputs.tokenizerFile(dense))) {
       Datasets datasets = new Datasets(request.skipBadRows());
       ImmutableList<Task> tasks =
           TaskFiles.load(request.tasks(), dense, datasets, tokenizer, request.limit());

@@ -36,9 +36,9 @@ import org.fnprune.search.Search;
 import org.fnprune.search.SearchInputs;
 import org.fnprune.select.PlanJson;
 import org.fnprune.select.PruningPlan;
+import org.fnprune.verify.Baselines;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.LatencyResult;
-import org.fnprune.verify.TaskScores;
 
 /**
  * The whole way: a recipe goes in, a run folder with a smaller verified model comes out.
@@ -117,19 +117,20 @@ public final class Pipeline {
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = inputs.device(recipe, listener::warn);
-    ImmutableList<TaskScores> dense =
-        clock.time("dense tasks", () -> Verification.dense(inputs, device, listener));
-    folder.begin(lock);
-    try {
-      return stages(inputs, folder, device, dense);
-    } catch (UsageException e) {
-      folder.discard();
-      throw e;
+    try (Baselines dense =
+        clock.time("dense tasks", () -> Verification.dense(inputs, device, listener))) {
+      folder.begin(lock);
+      try {
+        return stages(inputs, folder, device, dense);
+      } catch (UsageException e) {
+        folder.discard();
+        throw e;
+      }
     }
   }
 
   private RunReport stages(
-      RunInputs inputs, RunFolder folder, RuntimeOptions device, ImmutableList<TaskScores> dense)
+      RunInputs inputs, RunFolder folder, RuntimeOptions device, Baselines dense)
       throws IOException {
     Graph model = inputs.dense();
     List<Path> others = inputs.folder().otherModels();
@@ -203,6 +204,12 @@ public final class Pipeline {
       NetworkFiles.writeIndex(
           folder.networks(), networks, found, Maps.asMap(networks.keySet(), report::supports));
       Driving.write(folder.networks(), networks, moments.all(), recipe, inputs, device, listener);
+    }
+    if (recipe.verify().logSamples()) {
+      SampleFiles.write(
+          folder.samples(),
+          inputs.tasks(),
+          ImmutableMap.of("dense", dense.scores(), "slim", verified.slimScores()));
     }
     folder.write("report.md", MarkdownReport.render(report));
     folder.write("report.json", Json.pretty(ReportJson.of(report)));

@@ -42,7 +42,7 @@ final class Positions {
         folder,
         task.longest(),
         "task '" + task.name() + "' has an example of " + task.longest() + " tokens",
-        "cut its examples (max_seq_length in the task file) to ");
+        "cut its examples (max_seq_length in the task file, or max_new_tokens) to ");
   }
 
   private static void require(ModelFolder folder, int longest, String what, String help) {

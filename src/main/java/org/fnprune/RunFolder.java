@@ -26,6 +26,9 @@ public record RunFolder(Path root, State state) {
   private static final String LOCK = "recipe.lock.yaml";
   private static final String REPORT = "report.json";
 
+  /** The folder of the log of examples, here and where eval writes. */
+  static final String SAMPLES = "samples";
+
   /** What is written last, by the commands that write a run folder. */
   private static final List<String> LAST = List.of(REPORT, "lesion.json", "sweep.json");
 
@@ -48,6 +51,7 @@ public record RunFolder(Path root, State state) {
           "structure.json",
           "moments",
           "networks",
+          SAMPLES,
           "slim",
           LOCK);
 
@@ -218,6 +222,10 @@ public record RunFolder(Path root, State state) {
 
   Path networks() {
     return root.resolve("networks");
+  }
+
+  Path samples() {
+    return root.resolve(SAMPLES);
   }
 
   Path slim() {

@@ -19,6 +19,7 @@ import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.Datasets;
+import org.fnprune.data.LazyTokenizer;
 import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.data.Tokenizer;
@@ -236,14 +237,15 @@ record RunInputs(
     if (calibration == null && taskFiles.isEmpty()) {
       return this;
     }
-    try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile(folder))) {
+    try (LazyTokenizer lazy = new LazyTokenizer(() -> tokenizerFile(folder))) {
       ImmutableList<Task> loaded =
-          TaskFiles.load(taskFiles, folder, data, tokenizer, recipe.verify().limit());
+          TaskFiles.load(taskFiles, folder, data, lazy, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
             folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,
             data, hashes);
       }
+      Tokenizer tokenizer = lazy.get();
       Samples samples =
           Samples.read(calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
               .shard(shard);

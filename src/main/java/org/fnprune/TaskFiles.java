@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.Datasets;
 import org.fnprune.data.Tokenizer;
@@ -12,6 +13,7 @@ import org.fnprune.model.ModelFolder;
 import org.fnprune.recipe.TaskReader;
 import org.fnprune.verify.Task;
 import org.fnprune.verify.Tasks;
+import org.fnprune.verify.TextMarks;
 
 /** Loads the tasks of a run and checks that they fit each other and the model. */
 final class TaskFiles {
@@ -22,15 +24,22 @@ final class TaskFiles {
    * Reads task files and tokenises their datasets.
    *
    * @param datasets reads them, and keeps what was read
+   * @param tokenizer the model's, asked for only where there is text
    * @param limit at most this many rows of each, in place of its own limit; 0 keeps that
    * @throws UsageException when one is unusable, too long for the model, or two have one name
    */
   static ImmutableList<Task> load(
-      List<Path> files, ModelFolder folder, Datasets datasets, Tokenizer tokenizer, int limit) {
+      
+      List<Path> files,
+      ModelFolder folder,
+      Datasets datasets,
+      Supplier<Tokenizer> tokenizer,
+      int limit) {
     ImmutableList.Builder<Task> tasks = ImmutableList.builder();
     Map<String, Path> named = new HashMap<>();
+    TextMarks marks = TextMarks.of(folder);
     for (Path file : files) {
-      Task task = Tasks.load(TaskReader.read(file), datasets, tokenizer, limit);
+      Task task = Tasks.load(TaskReader.read(file), datasets, tokenizer, marks, limit);
       Path other = named.put(task.name(), file);
       if (other != null) {
         throw new UsageException(

@@ -19,13 +19,12 @@ import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.PeakMemory;
 import org.fnprune.runtime.RuntimeOptions;
+import org.fnprune.verify.Baselines;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyBenchmark;
 import org.fnprune.verify.LatencyResult;
 import org.fnprune.verify.OnnxPredictor;
-import org.fnprune.verify.PairedTest;
-import org.fnprune.verify.Task;
 import org.fnprune.verify.TaskScores;
 
 /**
@@ -33,28 +32,32 @@ import org.fnprune.verify.TaskScores;
  * on disk.
  *
  * @param tasks every metric of every task
+ * @param slimScores of the slim model on each task
  * @param latency empty when it was not asked for
  */
 record Verification(
     ModelFacts denseFacts,
     ModelFacts slimFacts,
     ImmutableList<Comparison> tasks,
+    ImmutableList<TaskScores> slimScores,
     ImmutableList<LatencyResult> latency,
     Gate gate) {
 
   /**
-   * The dense model's scores. Taken before anything is written, so that a task that does not fit
+   * What the dense model does on the tasks. Taken before anything is written, so that a task that does not fit
    * the model costs nothing.
    *
    * @throws org.fnprune.common.UsageException when a task does not fit the model
    */
-  static ImmutableList<TaskScores> dense(
-      RunInputs inputs, RuntimeOptions device, Progress progress) {
+  static Baselines dense(RunInputs inputs, RuntimeOptions device, Progress progress) {
     if (inputs.tasks().isEmpty()) {
-      return ImmutableList.of();
+      return Baselines.NONE;
     }
     try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), device)) {
-      return scores("dense tasks", inputs.tasks(), dense, progress);
+      progress.start("dense tasks", inputs.tasks().size(), "tasks");
+      Baselines baselines = Baselines.of(inputs.tasks(), dense, () -> progress.advance(1));
+      progress.done();
+      return baselines;
     }
   }
 
@@ -62,7 +65,7 @@ record Verification(
   static Verification of(
       Recipe recipe,
       RunInputs inputs,
-      ImmutableList<TaskScores> denseScores,
+      Baselines baselines,
       Path slimFolder,
       RuntimeOptions device,
       Progress progress)
@@ -78,7 +81,7 @@ record Verification(
     OnnxSession.Weights weights =
         measured ? OnnxSession.Weights.COPIED : OnnxSession.Weights.MAPPED;
     try (OnnxPredictor slim = OnnxPredictor.ofFile(slimFile, slimModel, device, weights)) {
-      slimScores = scores("slim tasks", inputs.tasks(), slim, progress);
+      slimScores = scores("slim tasks", baselines, slim, progress);
       latency = latency(recipe, inputs, slim, device, progress);
     }
     latency =
@@ -90,32 +93,25 @@ record Verification(
             inputs.random(),
             recipe.seed(),
             device);
-    ImmutableList.Builder<Comparison> tasks = ImmutableList.builder();
-    for (int i = 0; i < slimScores.size(); i++) {
-      tasks.addAll(PairedTest.compare(denseScores.get(i), slimScores.get(i), recipe.seed()));
-    }
-    ImmutableList<Comparison> compared = tasks.build();
+    ImmutableList<Comparison> compared = baselines.compared(slimScores, recipe.seed());
     return new Verification(
         facts(inputs.folder().onnxFile(), denseModel, inputs.hashes()),
         facts(slimFile, slimModel, new FileHashes()),
         compared,
+        slimScores,
         latency,
         Gate.check(compared, recipe.verify().maxDrop()));
   }
 
   static ImmutableList<TaskScores> scores(
-      String stage, ImmutableList<Task> tasks, OnnxPredictor model, Progress progress) {
-    if (tasks.isEmpty()) {
+      String stage, Baselines baselines, OnnxPredictor model, Progress progress) {
+    if (baselines.tasks().isEmpty()) {
       return ImmutableList.of();
     }
-    ImmutableList.Builder<TaskScores> scores = ImmutableList.builder();
-    progress.start(stage, tasks.size(), "tasks");
-    for (Task task : tasks) {
-      scores.add(task.evaluate(model));
-      progress.advance(1);
-    }
+    progress.start(stage, baselines.tasks().size(), "tasks");
+    ImmutableList<TaskScores> scores = baselines.scores(model, () -> progress.advance(1));
     progress.done();
-    return scores.build();
+    return scores;
   }
 
   private static ImmutableList<LatencyResult> latency(

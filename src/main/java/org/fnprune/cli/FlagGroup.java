@@ -50,7 +50,7 @@ enum FlagGroup {
       "max-iterations",
       "keep"),
   COMPENSATION("compensation", "compensate", "ridge", "sequential"),
-  VERIFICATION("verification", "task", "limit", "max-drop", "latency"),
+  VERIFICATION("verification", "task", "limit", "log-samples", "max-drop", "latency"),
   MASKS("what is masked", "amplify", "share", "draws", "random-share", "networks", "sparsities"),
   GENERAL("general");
 

@@ -103,6 +103,9 @@ final class RecipeFlags {
             "gate: exit code 3 when a task's first metric loses more than this\n(default: no gate)"));
     texts.put(Flag.LIMIT, new Text("N", "rows of each task at most (default: all)"));
     texts.put(
+        Flag.LOG_SAMPLES,
+        new Text("", "write what the models said to each example: samples/TASK.jsonl"));
+    texts.put(
         Flag.METHOD,
         new Text(
             "M",

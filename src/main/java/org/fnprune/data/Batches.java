@@ -25,6 +25,43 @@ public final class Batches {
     }
   }
 
+  /** As {@link #byLength} for pairs of texts, which keep their token types. */
+  public static ImmutableList<Indexed> ofPairs(List<TokenPair> pairs, int batchSize, int padId) {
+    ImmutableList.Builder<Indexed> batches = ImmutableList.builder();
+    for (Indexed plain : byLength(pairs.stream().map(TokenPair::ids).toList(), batchSize, padId)) {
+      ImmutableList<ImmutableIntArray> types =
+          plain.rows().stream()
+              .mapToObj(row -> pairs.get(row).types())
+              .collect(ImmutableList.toImmutableList());
+      batches.add(
+          new Indexed(new TokenBatch(plain.batch().sequences(), types, padId), plain.rows()));
+    }
+    return batches.build();
+  }
+
+  /** Batches of sequences of one length each: nothing is padded. */
+  public static ImmutableList<Indexed> ofOneLength(
+      List<ImmutableIntArray> sequences, int batchSize, int padId) {
+    ImmutableList.Builder<Indexed> batches = ImmutableList.builder();
+    int[] lengths =
+        sequences.stream().mapToInt(ImmutableIntArray::length).distinct().sorted().toArray();
+    for (int i = lengths.length - 1; i >= 0; i--) {
+      int length = lengths[i];
+      int[] same =
+          IntStream.range(0, sequences.size())
+              .filter(row -> sequences.get(row).length() == length)
+              .toArray();
+      List<ImmutableIntArray> part = IntStream.of(same).mapToObj(sequences::get).toList();
+      for (Indexed batch : byLength(part, batchSize, padId)) {
+        batches.add(
+            new Indexed(
+                batch.batch(),
+                ImmutableIntArray.copyOf(batch.rows().stream().map(row -> same[row]))));
+      }
+    }
+    return batches.build();
+  }
+
   /**
    * Batches from the longest sequences to the shortest, so that a model that runs out of memory
    * does so at once; equal lengths keep their order.

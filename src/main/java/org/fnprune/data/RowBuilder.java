@@ -66,7 +66,11 @@ final class RowBuilder {
     return value.getAsString();
   }
 
+  /** The elements of a list; one value is a list of one. */
   static ImmutableList<String> list(String where, String field, JsonElement value) {
+    if (value.isJsonPrimitive()) {
+      return ImmutableList.of(value.getAsString());
+    }
     if (!(value instanceof JsonArray array)) {
       throw new UsageException(
           where + "field '" + field + "' is " + kind(value) + "; a list is wanted", REPAIR);

@@ -2,6 +2,7 @@ package org.fnprune.data;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.google.common.base.Strings;
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
@@ -40,13 +41,15 @@ public final class Tokenizer implements AutoCloseable {
     System.setProperty("OPT_OUT_TRACKING", "true");
   }
 
+  private final Path file;
   private final HuggingFaceTokenizer tokenizer;
   private final int padId;
 
   /** Special tokens that the template puts behind a text. */
   private final int trailing;
 
-  private Tokenizer(HuggingFaceTokenizer tokenizer, int padId) {
+  private Tokenizer(Path file, HuggingFaceTokenizer tokenizer, int padId) {
+    this.file = file;
     this.tokenizer = tokenizer;
     this.padId = padId;
     this.trailing = trailing(tokenizer.encode("a", true, false));
@@ -72,7 +75,7 @@ public final class Tokenizer implements AutoCloseable {
               "truncation", "do_not_truncate",
               "padding", "do_not_pad",
               "addSpecialTokens", "true");
-      return new Tokenizer(HuggingFaceTokenizer.newInstance(json, options), padId);
+      return new Tokenizer(json, HuggingFaceTokenizer.newInstance(json, options), padId);
     } catch (JsonParseException | IllegalStateException e) {
       throw new UsageException(
           "tokenizer " + json + " is not a JSON object",
@@ -84,6 +87,11 @@ public final class Tokenizer implements AutoCloseable {
           "export it again with tokenizer.save_pretrained(...)",
           e);
     }
+  }
+
+  /** Another tokenizer of the same file; this one may be closed. */
+  public Tokenizer reopened() {
+    return open(file);
   }
 
   /** The ids of a whole text with all special tokens. */
@@ -129,6 +137,50 @@ public final class Tokenizer implements AutoCloseable {
     return words.build();
   }
 
+  /** The tokens of a text and their places in it, without special tokens or with all of them. */
+  public TextTokens tokens(String text, boolean special) {
+    Encoding encoding = tokenizer.encode(text, special, false);
+    long[] mask = encoding.getSpecialTokenMask();
+    CharSpan[] spans = encoding.getCharTokenSpans();
+    CodePoints places = new CodePoints(text);
+    int[] starts = new int[spans.length];
+    int[] ends = new int[spans.length];
+    for (int i = 0; i < spans.length; i++) {
+      boolean placed = mask[i] == 0 && spans[i] != null;
+      starts[i] = placed ? places.index(spans[i].getStart()) : -1;
+      ends[i] = placed ? places.index(spans[i].getEnd()) : -1;
+    }
+    return new TextTokens(
+        ints(encoding.getIds()), ImmutableIntArray.copyOf(starts), ImmutableIntArray.copyOf(ends));
+  }
+
+  /** Special tokens that are put behind a text. */
+  public int trailing() {
+    return trailing;
+  }
+
+  /** Two texts as one input, with all special tokens. */
+  public TokenPair pair(String first, String second) {
+    Encoding encoding = tokenizer.encode(first, second, true, false);
+    long[] mask = encoding.getSpecialTokenMask();
+    // The library's own sequence numbers do not tell special tokens from the first text's.
+    int firstLength = tokenizer.encode(first, false, false).getIds().length;
+    int[] parts = new int[mask.length];
+    int seen = 0;
+    for (int i = 0; i < parts.length; i++) {
+      parts[i] = mask[i] == 1 ? 0 : seen++ < firstLength ? 1 : 2;
+    }
+    return new TokenPair(
+        ints(encoding.getIds()), ints(encoding.getTypeIds()), ImmutableIntArray.copyOf(parts));
+  }
+
+  /** The text of tokens, special ones left out. */
+  public String decode(ImmutableIntArray ids) {
+    return ids.isEmpty()
+        ? ""
+        : tokenizer.decode(ids.stream().mapToLong(id -> id).toArray(), true);
+  }
+
   /** The id that fills rows; 0 when the tokenizer names none. Padding is masked out everywhere. */
   public int padId() {
     return padId;
@@ -140,8 +192,28 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   private ImmutableIntArray ids(String text, boolean special) {
-    return ImmutableIntArray.copyOf(
-        Arrays.stream(tokenizer.encode(text, special, false).getIds()).mapToInt(Math::toIntExact));
+    return ints(tokenizer.encode(text, special, false).getIds());
+  }
+
+  private static ImmutableIntArray ints(long[] values) {
+    return ImmutableIntArray.copyOf(Arrays.stream(values).mapToInt(Math::toIntExact));
+  }
+
+  /** Places counted in code points as places in UTF-16; asked for in ascending order, mostly. */
+  private static final class CodePoints {
+    private final String text;
+    private int points = 0;
+    private int index = 0;
+
+    CodePoints(String text) {
+      this.text = text;
+    }
+
+    int index(int codePoint) {
+      index = text.offsetByCodePoints(index, codePoint - points);
+      points = codePoint;
+      return index;
+    }
   }
 
   private static int trailing(Encoding probe) {

@@ -87,7 +87,7 @@ public final class Npy {
         : Matrix.of(header.rows(), header.cols(), values);
   }
 
-  private static ByteBuffer next(FileChannel channel, int count) throws IOException {
+  static ByteBuffer next(FileChannel channel, int count) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
     while (buffer.hasRemaining()) {
       if (channel.read(buffer) < 0) {

@@ -1,5 +1,7 @@
 package org.fnprune.linalg;
 
+import com.google.common.base.Splitter;
+import com.google.common.primitives.ImmutableIntArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,8 @@ record NpyHeader(NpyType type, boolean fortranOrder, int rows, int cols) {
       Pattern.compile(
           "\\{ *'descr' *: *'([^']*)' *, *'fortran_order' *: *(True|False) *,"
               + " *'shape' *: *\\( *((?:[0-9]{1,10} *, *){0,64}+(?:[0-9]{1,10} *)?)\\) *,? *} *\n");
+
+  private static final Splitter COMMAS = Splitter.on(',').trimResults().omitEmptyStrings();
 
   private static final Pattern SHAPE =
       Pattern.compile("([0-9]{1,10}) *, *(?:([0-9]{1,10}) *,? *)?");
@@ -70,38 +74,62 @@ record NpyHeader(NpyType type, boolean fortranOrder, int rows, int cols) {
   }
 
   /**
-   * Reads the dictionary.
+   * Reads the dictionary of an array of one axis or two.
    *
    * @throws IllegalArgumentException saying what is wrong with it
    */
   static NpyHeader parse(String dictionary) {
-    Matcher match = DICTIONARY.matcher(dictionary);
-    if (!match.matches()) {
-      throw new IllegalArgumentException(
-          "its header is "
-              + dictionary.strip()
-              + "; readable are arrays of one or two axes of "
-              + NpyType.READABLE);
-    }
-    NpyType type =
-        NpyType.parse(match.group(1))
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "its values are of type '"
-                            + match.group(1)
-                            + "'; readable are "
-                            + NpyType.READABLE));
-    boolean fortranOrder = match.group(2).equals("True");
-    Matcher shape = SHAPE.matcher(match.group(3));
+    Axes axes = Axes.parse(dictionary);
+    Matcher shape = SHAPE.matcher(axes.shape);
     if (!shape.matches()) {
       throw new IllegalArgumentException(
-          "its shape is (" + match.group(3).strip() + "); readable are one or two axes");
+          "its shape is (" + axes.shape.strip() + "); readable are one or two axes");
     }
     int first = axis(shape.group(1));
     return shape.group(2) == null
-        ? new NpyHeader(type, fortranOrder, 1, first)
-        : new NpyHeader(type, fortranOrder, first, axis(shape.group(2)));
+        ? new NpyHeader(axes.type, axes.fortranOrder, 1, first)
+        : new NpyHeader(axes.type, axes.fortranOrder, first, axis(shape.group(2)));
+  }
+
+  /**
+   * A dictionary with any number of axes.
+   *
+   * @param shape the lengths between the parentheses, as written
+   */
+  record Axes(NpyType type, boolean fortranOrder, String shape) {
+
+    /**
+     * Reads the dictionary.
+     *
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    static Axes parse(String dictionary) {
+      Matcher match = DICTIONARY.matcher(dictionary);
+      if (!match.matches()) {
+        throw new IllegalArgumentException(
+            "its header is "
+                + dictionary.strip()
+                + "; readable are arrays of one or two axes of "
+                + NpyType.READABLE);
+      }
+      NpyType type =
+          NpyType.parse(match.group(1))
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "its values are of type '"
+                              + match.group(1)
+                              + "'; readable are "
+                              + NpyType.READABLE));
+      return new Axes(type, match.group(2).equals("True"), match.group(3));
+    }
+
+    /** The lengths. */
+    ImmutableIntArray lengths() {
+      ImmutableIntArray.Builder lengths = ImmutableIntArray.builder();
+      COMMAS.split(shape).forEach(digits -> lengths.add(axis(digits)));
+      return lengths.build();
+    }
   }
 
   private static int axis(String digits) {

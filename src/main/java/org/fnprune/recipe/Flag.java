@@ -70,6 +70,8 @@ public enum Flag {
   MAX_DROP("max-drop"),
   /** Rows of each task. */
   LIMIT("limit"),
+  /** Whether what models say to each example is written; no value means true. */
+  LOG_SAMPLES("log-samples"),
   /** Independent maps or independent courses. */
   METHOD("method"),
   /** What is decomposed. */

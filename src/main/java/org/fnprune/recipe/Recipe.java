@@ -287,9 +287,14 @@ public record Recipe(
    * @param maxDrop largest loss of a task's first metric that passes the gate; null for no gate
    * @param latency null when latency is not measured
    * @param limit at most this many rows of each task; 0 for all
+   * @param logSamples whether what the models said to each example is written
    */
   public record Verify(
-      ImmutableList<Path> tasks, @Nullable Double maxDrop, @Nullable Latency latency, int limit) {}
+      ImmutableList<Path> tasks,
+      @Nullable Double maxDrop,
+      @Nullable Latency latency,
+      int limit,
+      boolean logSamples) {}
 
   /**
    * The latency grid: every batch size with every length.

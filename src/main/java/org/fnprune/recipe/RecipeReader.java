@@ -104,6 +104,7 @@ public final class RecipeReader {
   }
 
   private EvalRequest evaluation(Recipe.Verify verify) {
+    Setting output = flags.find(Flag.OUTPUT);
     return new EvalRequest(
         required("model", Flag.MODEL).path(),
         device(),
@@ -111,7 +112,9 @@ public final class RecipeReader {
         threads(),
         verify.tasks(),
         verify.limit(),
-        skipBadRows());
+        skipBadRows(),
+        output == null ? null : output.path(),
+        verify.logSamples());
   }
 
   /**

@@ -150,6 +150,9 @@ public final class RecipeWriter {
     if (verify.limit() > 0) {
       line("  limit", verify.limit());
     }
+    if (verify.logSamples()) {
+      line("  log_samples", true);
+    }
     Latency latency = verify.latency();
     if (latency == null) {
       line("  latency", false);

@@ -14,7 +14,7 @@ final class VerifySection {
   private static final int RUNS = 100;
 
   private static final ImmutableList<String> KEYS =
-      ImmutableList.of("tasks", "max_drop", "latency", "limit");
+      ImmutableList.of("tasks", "max_drop", "latency", "limit", "log_samples");
   private static final ImmutableList<String> LATENCY =
       ImmutableList.of("batch_sizes", "sequence_length", "runs");
 
@@ -28,7 +28,13 @@ final class VerifySection {
         tasks(file, flags),
         maxDrop == null ? null : maxDrop.positive(true),
         latency(file, flags),
-        source.integer("limit", Flag.LIMIT, 1, Integer.MAX_VALUE, 0));
+        source.integer("limit", Flag.LIMIT, 1, Integer.MAX_VALUE, 0),
+        logSamples(source));
+  }
+
+  private static boolean logSamples(RecipeSource source) {
+    Setting setting = source.find("log_samples", Flag.LOG_SAMPLES);
+    return setting != null && setting.bool();
   }
 
   private static ImmutableList<Path> tasks(YamlMapping file, Overrides flags) {

@@ -1,5 +1,6 @@
 package org.fnprune.runtime;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtSession;
@@ -9,6 +10,7 @@ import com.google.common.primitives.ImmutableLongArray;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
@@ -48,6 +50,23 @@ public final class BatchRunner implements AutoCloseable {
         OrtSession.Result result = session.run(feeds.tensors(), Set.copyOf(outputs))) {
       return copies(result, outputs);
     }
+  }
+
+  /** The model's input for images, batch × channels × height × width, if it has one. */
+  public Optional<String> imageInput() {
+    return session.inputs().values().stream()
+        .filter(input -> input.getInfo() instanceof TensorInfo info && isImage(info))
+        .map(NodeInfo::getName)
+        .filter(name -> !session.caches().containsKey(name))
+        .findFirst();
+  }
+
+  private static boolean isImage(TensorInfo info) {
+    return info.getShape().length == 4
+        && switch (info.type) {
+          case FLOAT, FLOAT16, BFLOAT16, DOUBLE, UINT8 -> true;
+          default -> false;
+        };
   }
 
   /** The outputs of a run in the order of their names. */

@@ -1,8 +1,11 @@
 package org.fnprune.runtime;
 
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.TensorInfo;
 import java.nio.Buffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -39,7 +42,12 @@ public final class ExtraInput {
     return new ExtraInput(values, output.shape().toArray());
   }
 
-  OnnxTensor tensor(OrtEnvironment environment) throws OrtException {
+  /** Floats become whatever type of number the model declares. */
+  OnnxTensor tensor(OrtEnvironment environment, NodeInfo declared) throws OrtException {
+    OnnxJavaType type = ((TensorInfo) declared.getInfo()).type;
+    if (values instanceof FloatBuffer floats && type != OnnxJavaType.FLOAT) {
+      return InputTensors.of(environment, type, shape, floats::get);
+    }
     return values instanceof FloatBuffer floats
         ? OnnxTensor.createTensor(environment, floats, shape)
         : OnnxTensor.createTensor(environment, (LongBuffer) values, shape);

@@ -60,7 +60,7 @@ final class Feeds implements AutoCloseable {
         ExtraInput given = extra.get(name);
         feeds.own.put(
             name,
-            given != null ? given.tensor(session.environment()) : feeds.fill(input.getValue()));
+            given != null ? given.tensor(session.environment(), input.getValue()) : feeds.fill(input.getValue()));
       }
       feeds.all.putAll(feeds.own);
       return feeds;
@@ -97,12 +97,16 @@ final class Feeds implements AutoCloseable {
     int length = batch.length();
     return switch (input.getName()) {
       case "input_ids", "decoder_input_ids" -> {
+        requireSequences(input.getName(), info);
         long[] ids = batch.ids();
         yield rows(info, length, i -> ids[i]);
       }
       case "attention_mask", "decoder_attention_mask" -> attentionMask(info);
       case "encoder_attention_mask" -> rows(info, encoded, i -> 1);
-      case "token_type_ids" -> rows(info, length, i -> 0);
+      case "token_type_ids" -> {
+        long[] types = batch.typeIds();
+        yield rows(info, length, i -> types[i]);
+      }
       case "position_ids", "cache_position" -> positions(info);
       case "use_cache_branch" -> tensor(info, new long[] {1}, i -> before > 0 ? 1 : 0);
       case "seqlens_k" -> {
@@ -113,6 +117,15 @@ final class Feeds implements AutoCloseable {
           tensor(info, info.getShape().length == 0 ? shape() : shape(1), i -> total());
       default -> noise(input.getName(), info);
     };
+  }
+
+  private static void requireSequences(String name, TensorInfo info) {
+    if (info.getShape().length == 3) {
+      throw new UsageException(
+          "model input '" + name + "' takes batch × choices × tokens: an encoder with a"
+              + " multiple-choice head, which fnprune cannot run",
+          "use a language model, or export the encoder with a classification head");
+    }
   }
 
   /** An encoder's cache has to be there before the first step, or a softmax is over nothing. */

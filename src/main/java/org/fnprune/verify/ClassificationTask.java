@@ -1,99 +1,87 @@
 package org.fnprune.verify;
 
 import com.google.common.collect.ImmutableList;
-import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.ImmutableIntArray;
+import com.google.gson.JsonObject;
+import java.util.Arrays;
 import java.util.List;
-import org.fnprune.common.DidYouMean;
 import org.fnprune.data.Batches;
-import org.fnprune.data.Datasets;
 import org.fnprune.data.Row;
-import org.fnprune.data.Tokenizer;
+import org.fnprune.data.TokenPair;
 import org.fnprune.recipe.TaskDefinition;
+import org.fnprune.recipe.TaskKind;
 
-/** Sorts texts into classes: accuracy and macro F1 of the largest logit. */
-public final class ClassificationTask implements Task {
+/**
+ * Sorts texts, or pairs of texts, into classes: accuracy, macro and weighted F1 and Matthews'
+ * coefficient of the largest logit.
+ */
+final class ClassificationTask extends LoadedTask implements LabelledTask {
 
-  private record Example(Row row, ImmutableIntArray ids, int gold) {}
+  private record Example(Row row, TokenPair tokens, int gold) {}
 
-  private final TaskDefinition definition;
+  private final TextInput input;
   private final ImmutableList<Example> examples;
-  private final int skipped;
+  private final Labels labels;
   private final int padId;
 
   private ClassificationTask(
-      TaskDefinition definition, List<Example> examples, int skipped, int padId) {
-    this.definition = definition;
+      TaskDefinition definition,
+      TextInput input,
+      Labels labels,
+      List<Example> examples,
+      int skipped,
+      int padId) {
+    super(definition, skipped);
+    this.input = input;
     this.examples = ImmutableList.copyOf(examples);
-    this.skipped = skipped;
+    this.labels = labels;
     this.padId = padId;
   }
 
   /**
    * Reads and tokenises the rows.
    *
-   * @param limit at most this many rows; 0 for all
    * @throws org.fnprune.common.UsageException for unusable rows, with file and line
    */
   static ClassificationTask load(
-      TaskDefinition definition, Datasets datasets, Tokenizer tokenizer, int limit) {
-    ImmutableSet<String> fields = ImmutableSet.of(definition.text(), definition.label());
-    List<Row> rows = datasets.read(definition.dataset(), fields, true, limit).rows();
-    ImmutableList<Example> examples =
+      TaskDefinition definition, TaskKind.Classification kind, TaskInputs inputs) {
+    TextInput input = new TextInput(kind.text(), kind.textPair(), kind.maxSeqLength());
+    Labels labels = new Labels(kind.labels());
+    List<Row> rows = Rows.read(definition, inputs, input.fields(kind.label()));
+    List<Example> examples =
         rows.stream()
             .map(
                 row ->
                     new Example(
-                        row,
-                        tokenizer.encode(row.get(definition.text()), definition.maxSeqLength()),
-                        gold(definition, row)))
-            .filter(example -> !example.ids.isEmpty())
-            .collect(ImmutableList.toImmutableList());
-    Tasks.requireExamples(definition, examples.size());
+                        row, input.encode(row, inputs.tokens()), labels.of(row, kind.label())))
+            .filter(example -> !example.tokens.ids().isEmpty())
+            .toList();
+    Rows.requireExamples(definition, examples.size());
     return new ClassificationTask(
-        definition, examples, rows.size() - examples.size(), tokenizer.padId());
-  }
-
-  private static int gold(TaskDefinition definition, Row row) {
-    String label = row.get(definition.label());
-    ImmutableList<String> names = definition.labels();
-    if (!names.isEmpty()) {
-      int index = names.indexOf(label);
-      if (index < 0) {
-        throw row.refuse(
-            "label '" + label + "' is not known; allowed: " + String.join(", ", names),
-            DidYouMean.help(label, names, "add it to 'labels' of the task file"));
-      }
-      return index;
-    }
-    if (label.matches("\\d{1,9}")) {
-      return Integer.parseInt(label);
-    }
-    throw row.refuse(
-        "label '" + label + "' is not a class number (0, 1, …)",
-        "add 'labels: [NAME, …]' to the task file, in the order of the model's classes");
-  }
-
-  @Override
-  public String name() {
-    return definition.name();
-  }
-
-  @Override
-  public int skipped() {
-    return skipped;
+        definition,
+        input,
+        labels,
+        examples,
+        rows.size() - examples.size(),
+        inputs.tokens().padId());
   }
 
   @Override
   public int longest() {
-    return examples.stream().mapToInt(example -> example.ids.length()).max().orElse(0);
+    return examples.stream().mapToInt(e -> e.tokens.ids().length()).max().orElse(0);
   }
 
   @Override
-  public TaskScores evaluate(Predictor model) {
+  public JsonObject example(int index) {
+    Example example = examples.get(index);
+    return SampleLog.example(input.json(example.row), labels.json(example.gold));
+  }
+
+  @Override
+  public TaskScores evaluate(Model model) {
     int[] predicted = new int[examples.size()];
-    List<ImmutableIntArray> ids = examples.stream().map(Example::ids).toList();
-    for (Batches.Indexed batch : Batches.byLength(ids, definition.batchSize(), padId)) {
+    List<TokenPair> tokens = examples.stream().map(Example::tokens).toList();
+    for (Batches.Indexed batch : Batches.ofPairs(tokens, batchSize(), padId)) {
       Logits logits = model.predict(batch.batch());
       LogitRows.requireClassifier(name(), batch.batch(), logits);
       requireClasses(logits.classes());
@@ -106,17 +94,7 @@ public final class ClassificationTask implements Task {
   }
 
   private void requireClasses(int classes) {
-    if (!definition.labels().isEmpty() && definition.labels().size() != classes) {
-      throw new org.fnprune.common.UsageException(
-          "task '"
-              + name()
-              + "' names "
-              + definition.labels().size()
-              + " labels, but the model has "
-              + classes
-              + " classes",
-          "list the model's classes in their order");
-    }
+    labels.requireClasses(name(), classes);
     for (Example example : examples) {
       if (example.gold >= classes) {
         throw example.row.refuse(
@@ -132,15 +110,13 @@ public final class ClassificationTask implements Task {
   }
 
   private TaskScores scores(ImmutableIntArray predicted) {
-    ImmutableIntArray.Builder gold = ImmutableIntArray.builder(examples.size());
-    ImmutableIntArray.Builder correct = ImmutableIntArray.builder(examples.size());
-    for (int i = 0; i < examples.size(); i++) {
-      gold.add(examples.get(i).gold);
-      correct.add(examples.get(i).gold == predicted.get(i) ? 1 : 0);
-    }
+    ImmutableIntArray gold =
+        ImmutableIntArray.copyOf(examples.stream().mapToInt(Example::gold));
+    ImmutableList.Builder<MetricScores> metrics = ImmutableList.builder();
+    metrics.add(Proportion.ofEqual("accuracy", gold, predicted));
+    Arrays.stream(ClassMetric.Rule.values())
+        .forEach(rule -> metrics.add(new ClassMetric(rule, gold, predicted)));
     return new TaskScores(
-        name(),
-        ImmutableList.of(
-            new Proportion("accuracy", correct.build()), new MacroF1(gold.build(), predicted)));
+        name(), metrics.build(), index -> labels.json(predicted.get(index)));
   }
 }

@@ -26,9 +26,12 @@ public record Comparison(
 
   /**
    * How much was lost: the absolute drop dense − slim where higher is better, the relative rise
-   * slim/dense − 1 for perplexity; negative when slim is better.
+   * slim/dense − 1 for perplexity, the absolute one where dense is 0; negative when slim is better.
    */
   public double drop() {
-    return higherIsBetter ? dense - slim : slim / dense - 1;
+    if (higherIsBetter) {
+      return dense - slim;
+    }
+    return dense == 0 ? slim : slim / dense - 1;
   }
 }

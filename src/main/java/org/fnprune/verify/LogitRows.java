@@ -2,6 +2,7 @@ package org.fnprune.verify;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.FloatBuffer;
+import java.util.List;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 
@@ -18,6 +19,23 @@ final class LogitRows {
     requireRows(batch, logits);
   }
 
+  /** Refuses outputs that are not one number per row: batch × 1 or batch. */
+  static void requireScore(String task, TokenBatch batch, Logits logits) {
+    int rank = logits.shape().length();
+    if (rank < 1 || rank > 2 || (rank == 2 && logits.classes() != 1)) {
+      throw misfit(task, "similarity", "batch × 1", logits);
+    }
+    requireRows(batch, logits);
+  }
+
+  /** Refuses logits that are not batch × sequence. */
+  static void requirePlaces(String task, TokenBatch batch, Logits logits) {
+    if (logits.shape().length() != 2 || logits.classes() != batch.length()) {
+      throw misfit(task, "question-answering", "batch × sequence for starts and ends", logits);
+    }
+    requireRows(batch, logits);
+  }
+
   /** Refuses logits that are not batch × sequence × vocabulary. */
   static void requireLanguageModel(String task, String type, TokenBatch batch, Logits logits) {
     if (logits.shape().length() != 3) {
@@ -28,17 +46,37 @@ final class LogitRows {
       throw new IllegalStateException(
           "logits " + logits.shape() + " for " + batch.length() + " tokens");
     }
-    int largest =
-        batch.sequences().stream().flatMapToInt(ImmutableIntArray::stream).max().orElse(0);
-    if (largest >= logits.classes()) {
+    requireVocabulary(task, batch.sequences(), logits.classes());
+  }
+
+  /** Refuses logits that do not end with those of the tokens that were fed last. */
+  static void requireDecoder(String task, TokenBatch fed, Logits logits) {
+    if (logits.shape().length() != 3) {
+      throw misfit(task, "generation", "batch × sequence × vocabulary", logits);
+    }
+    requireRows(fed, logits);
+    requireVocabulary(task, fed.sequences(), logits.classes());
+  }
+
+  /** Refuses tokens that the model does not know. */
+  static void requireVocabulary(String task, List<ImmutableIntArray> sequences, int vocabulary) {
+    int largest = sequences.stream().flatMapToInt(ImmutableIntArray::stream).max().orElse(0);
+    if (largest >= vocabulary) {
       throw new UsageException(
           "task '"
               + task
               + "' has token "
               + largest
               + ", but the model's vocabulary has "
-              + logits.classes(),
+              + vocabulary,
           "does tokenizer.json belong to this model?");
+    }
+  }
+
+  /** Refuses logits that are not images × classes. */
+  static void requireImageClassifier(String task, int images, Logits logits) {
+    if (logits.shape().length() != 2 || logits.shape().get(0) != images) {
+      throw misfit(task, "image-classification", "images × classes", logits);
     }
   }
 
@@ -59,7 +97,8 @@ final class LogitRows {
             + wanted
             + ", but the model gives shape "
             + logits.shape(),
-        "choose a task type that fits the model");
+        "choose a task type that fits the model"
+            + (type.equals("similarity") ? ", or 'score: cosine' for a model of embeddings" : ""));
   }
 
   /**

@@ -19,9 +19,8 @@ public final class MaskedTasks implements AutoCloseable {
   private final MaskedModel masked;
   private final Structure structure;
   private final OnnxPredictor model;
-  private final ImmutableList<Task> tasks;
   private final long seed;
-  private final ImmutableList<TaskScores> dense;
+  private final Baselines dense;
 
   private MaskedTasks(
       MaskedModel masked,
@@ -32,9 +31,8 @@ public final class MaskedTasks implements AutoCloseable {
     this.masked = masked;
     this.structure = structure;
     this.model = model;
-    this.tasks = tasks;
     this.seed = seed;
-    this.dense = scores(masked.inputs(structure, Neurons.NONE, 1));
+    this.dense = Baselines.of(tasks, model.with(masked.inputs(structure, Neurons.NONE, 1)), () -> {});
   }
 
   /**
@@ -62,7 +60,7 @@ public final class MaskedTasks implements AutoCloseable {
 
   /** All metrics of all tasks without masks. */
   public ImmutableList<MetricResult> dense() {
-    return dense.stream()
+    return dense.scores().stream()
         .flatMap(scores -> scores.results(seed).stream())
         .collect(ImmutableList.toImmutableList());
   }
@@ -73,31 +71,23 @@ public final class MaskedTasks implements AutoCloseable {
    * @param factor 0 masks them, more than 1 amplifies them
    */
   public ImmutableList<Comparison> scaled(Neurons neurons, double factor) {
-    return compared(
-        neurons.count() == 0 ? dense : scores(masked.inputs(structure, neurons, (float) factor)));
+    return neurons.count() == 0
+        ? dense.compared(dense.scores(), seed)
+        : compared(masked.inputs(structure, neurons, (float) factor));
   }
 
   /** All metrics of all tasks with everything masked that a plan does not keep. */
   public ImmutableList<Comparison> keeping(PruningPlan plan) {
-    return compared(scores(masked.inputs(structure, plan)));
+    return compared(masked.inputs(structure, plan));
   }
 
-  private ImmutableList<TaskScores> scores(Map<String, ExtraInput> masks) {
-    return tasks.stream()
-        .map(task -> task.evaluate(batch -> model.predict(batch, masks)))
-        .collect(ImmutableList.toImmutableList());
-  }
-
-  private ImmutableList<Comparison> compared(ImmutableList<TaskScores> scores) {
-    ImmutableList.Builder<Comparison> compared = ImmutableList.builder();
-    for (int i = 0; i < scores.size(); i++) {
-      compared.addAll(PairedTest.compare(dense.get(i), scores.get(i), seed));
-    }
-    return compared.build();
+  private ImmutableList<Comparison> compared(Map<String, ExtraInput> masks) {
+    return dense.compared(dense.scores(model.with(masks), () -> {}), seed);
   }
 
   @Override
   public void close() {
+    dense.close();
     model.close();
   }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * One metric of one model on one task, with what each example contributes: enough to recompute it
  * on any choice of examples. Two models' scores of one task pair up example by example.
  */
-public sealed interface MetricScores permits Proportion, MacroF1, Perplexity {
+public sealed interface MetricScores permits Proportion, Mean, Perplexity, ClassMetric, Correlation {
 
   /** The metric's name in reports: {@code accuracy}, {@code macro_f1}, … */
   String metric();
@@ -26,6 +26,11 @@ public sealed interface MetricScores permits Proportion, MacroF1, Perplexity {
    * @param rows indices of examples, in any order, with repetitions
    */
   double valueOf(int[] rows);
+
+  /** Whether the metric says something of one example alone. */
+  default boolean isOfExamples() {
+    return true;
+  }
 
   /**
    * The standard error of {@link #value()} over examples; null when there are too few examples to

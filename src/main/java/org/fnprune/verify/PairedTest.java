@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares two models example by example: exact McNemar for shares of right answers, a seeded
- * paired bootstrap for macro F1 and perplexity.
+ * paired bootstrap for everything else.
  */
 public final class PairedTest {
 

@@ -5,27 +5,22 @@ import com.google.common.primitives.ImmutableIntArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Token perplexity: exp(Σ nll / Σ tokens), examples being documents.
+ * exp(Σ nll / Σ units), examples being documents or windows and units tokens, words or bytes.
  *
+ * @param metric its name
  * @param nll negative log likelihood of each document's predicted tokens, in nats
- * @param tokens number of predicted tokens of each document, at least one
+ * @param units what each document's predicted tokens consist of
  */
-public record Perplexity(ImmutableDoubleArray nll, ImmutableIntArray tokens)
+public record Perplexity(String metric, ImmutableDoubleArray nll, ImmutableIntArray units)
     implements MetricScores {
 
   public Perplexity {
-    if (nll.isEmpty() || nll.length() != tokens.length()) {
-      throw new IllegalArgumentException(
-          nll.length() + " likelihoods of " + tokens.length() + " documents");
-    }
-    if (tokens.stream().anyMatch(t -> t < 1)) {
-      throw new IllegalArgumentException("a document without predicted tokens");
-    }
+    new RatioOfSums(nll, units);
   }
 
-  @Override
-  public String metric() {
-    return "perplexity";
+  /** Token perplexity. */
+  public Perplexity(ImmutableDoubleArray nll, ImmutableIntArray tokens) {
+    this("perplexity", nll, tokens);
   }
 
   @Override
@@ -40,44 +35,25 @@ public record Perplexity(ImmutableDoubleArray nll, ImmutableIntArray tokens)
 
   @Override
   public double value() {
-    return Math.exp(meanNll());
+    return Math.exp(ratio().value());
   }
 
   @Override
   public double valueOf(int[] rows) {
-    double sum = 0;
-    long count = 0;
-    for (int row : rows) {
-      sum += nll.get(row);
-      count += tokens.get(row);
-    }
-    return Math.exp(sum / count);
+    return Math.exp(ratio().valueOf(rows));
   }
 
   /**
-   * By the delta method: the mean R = ΣL/ΣT is a ratio of sums over documents, with variance n/(n −
-   * 1) · Σ(L_i − R·T_i)² / (ΣT)² (Cochran, Sampling Techniques, ch. 6), and the standard error of
-   * exp(R) is exp(R) times that of R.
+   * By the delta method: the standard error of exp(R) is exp(R) times that of the ratio R ({@link
+   * RatioOfSums#stderr}).
    */
   @Override
   public @Nullable Double stderr(long seed) {
-    double mean = meanNll();
-    if (n() < 2 || !Double.isFinite(value())) {
-      return null;
-    }
-    double squares = 0;
-    for (int i = 0; i < n(); i++) {
-      double residual = nll.get(i) - mean * tokens.get(i);
-      squares += residual * residual;
-    }
-    return value() * Math.sqrt(squares * n() / (n() - 1.0)) / totalTokens();
+    Double ofMean = ratio().stderr();
+    return ofMean == null || !Double.isFinite(value()) ? null : value() * ofMean;
   }
 
-  private double meanNll() {
-    return nll.stream().sum() / totalTokens();
-  }
-
-  private long totalTokens() {
-    return tokens.stream().asLongStream().sum();
+  private RatioOfSums ratio() {
+    return new RatioOfSums(nll, units);
   }
 }

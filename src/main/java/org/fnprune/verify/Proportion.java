@@ -1,6 +1,8 @@
 package org.fnprune.verify;
 
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,18 @@ public record Proportion(String metric, ImmutableIntArray correct) implements Me
     if (correct.isEmpty() || correct.stream().anyMatch(c -> c != 0 && c != 1)) {
       throw new IllegalArgumentException(metric + " needs examples that are 0 or 1");
     }
+  }
+
+  /** Where the prediction is the truth. */
+  static Proportion ofEqual(String metric, ImmutableIntArray gold, ImmutableIntArray predicted) {
+    return of(metric, gold.length(), i -> gold.get(i) == predicted.get(i));
+  }
+
+  /** Where the condition holds. */
+  static Proportion of(String metric, int n, IntPredicate correct) {
+    return new Proportion(
+        metric,
+        ImmutableIntArray.copyOf(IntStream.range(0, n).map(i -> correct.test(i) ? 1 : 0)));
   }
 
   @Override

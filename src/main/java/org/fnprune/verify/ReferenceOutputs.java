@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.fnprune.common.UsageException;
 import org.fnprune.runtime.BatchRunner;
 
 /**
@@ -42,6 +43,31 @@ final class ReferenceOutputs implements AutoCloseable {
               StandardOpenOption.DELETE_ON_CLOSE));
     } catch (IOException e) {
       throw new UncheckedIOException("no temporary file can be made: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Refuses more than there is room for.
+   *
+   * @param bytes that all outputs together will take
+   */
+  void requireRoom(long bytes) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir", "."));
+    try {
+      long free = Files.getFileStore(folder).getUsableSpace();
+      if (bytes > free) {
+        throw new UsageException(
+            "the dense model's outputs take "
+                + bytes
+                + " bytes, but the temporary folder "
+                + folder
+                + " has "
+                + free
+                + " free",
+            "set a limit in the task file, or choose another folder with -Djava.io.tmpdir=DIR");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("free space cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -99,7 +99,7 @@ class OutputTest {
   @Test
   void aFailureWhileRunningIsExitCodeOne() throws IOException {
     java.nio.file.Files.delete(work.path("m/config.json"));
-    work.write("long.jsonl", "{\"text\": \"w1 w2\"}\n");
+    work.write("long.jsonl", "{\"text\": \"w2 w1\"}\n");
     work.write("m/tokenizer.json", work.read("m/tokenizer.json").replace("\"w2\":2", "\"w2\":99"));
     work.write("long.yaml", "{name: long, type: perplexity, dataset: long.jsonl}\n");
     Outcome outcome = work.run("eval @/m --task @/long.yaml");

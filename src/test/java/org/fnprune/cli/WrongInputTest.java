@@ -140,7 +140,7 @@ class WrongInputTest {
       textBlock =
           """
           {name: t, type: clasification, dataset: d.jsonl} | {} | @/t.yaml:1: type clasification: is not known; allowed: | did you mean 'classification'?
-          {name: t, type: similarity, dataset: d.jsonl}    | {} | @/t.yaml:1: type similarity: is not built yet | use one of these
+          {name: t, type: multiple-choise, dataset: d}      | {} | @/t.yaml:1: type multiple-choise: is not known; allowed: | did you mean 'multiple-choice'?
           {name: t, type: perplexity}                      | {} | @/t.yaml:1: 'dataset' is missing | add it
           {name: t, type: perplexity, dataset: gone.jsonl} | {} | dataset @/gone.jsonl does not exist | check the path
           {name: t, type: perplexity, dataset: d.jsonl, label: l} | {} | @/t.yaml:1: unknown key 'label' | remove it
@@ -169,7 +169,7 @@ class WrongInputTest {
     work.write("t.yaml", "{name: t, type: perplexity, dataset: d.jsonl}\n");
     refuses(
         "prune @/m --task @/t.yaml" + BLIND,
-        "task 't' has an example of 40 tokens, but the model has 32 positions",
+        "task 't' has an example of 39 tokens, but the model has 32 positions",
         "cut its examples");
   }
 

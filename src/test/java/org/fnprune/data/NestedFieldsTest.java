@@ -64,14 +64,15 @@ class NestedFieldsTest {
     assertThat(row.get("q.stem")).isEqualTo("why");
     assertThat(row.list("q.choices.t")).containsExactly("a", "2");
     assertThat(row.list("n")).isEmpty();
+    assertThat(row("{\"c\": \"one\"}", Fields.of().withLists("c")).list("c")).containsExactly("one");
     assertThatThrownBy(() -> row.list("q.stem")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> row.get("n")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void whatIsNoListOrNotThereIsNamed() {
-    assertThat(failure("{\"c\": \"a\"}", Fields.of().withLists("c")))
-        .isEqualTo("d.jsonl:1: field 'c' is a single value; a list is wanted | repair the row");
+    assertThat(failure("{\"c\": {\"a\": 1}}", Fields.of().withLists("c")))
+        .isEqualTo("d.jsonl:1: field 'c' is an object; a list is wanted | repair the row");
     assertThat(failure("{\"c\": [\"a\", null]}", Fields.of().withLists("c")))
         .startsWith("d.jsonl:1: field 'c.1' is null; allowed: text, a number, true, false |");
     assertThat(failure("{\"a\": {\"text\": 1, \"b\": {}}, \"c\": [1]}", Fields.of("a.txt")))
@@ -83,7 +84,7 @@ class NestedFieldsTest {
   @Test
   void aListInATableIsWrittenAsJson() throws IOException {
     Path file =
-        Files.writeString(folder.resolve("d.csv"), "q,c\nwhy,\"[\"\"a, b\"\", 2]\"\nhow,a\n");
+        Files.writeString(folder.resolve("d.csv"), "q,c\nwhy,\"[\"\"a, b\"\", 2]\"\nhow,[a\n");
     Fields fields = Fields.of("q").withLists("c");
     assertThat(
             DatasetReader.read(file, fields, ReadOptions.first(false, 1)).rows().get(0).list("c"))

@@ -43,8 +43,11 @@ public final class TinyTokenizers {
          "single": [{"SpecialToken": {"id": "BOS", "type_id": 0}},
                     {"Sequence": {"id": "A", "type_id": 0}},
                     {"SpecialToken": {"id": "EOS", "type_id": 0}}],
-         "pair": [{"Sequence": {"id": "A", "type_id": 0}},
-                  {"Sequence": {"id": "B", "type_id": 1}}],
+         "pair": [{"SpecialToken": {"id": "BOS", "type_id": 0}},
+                  {"Sequence": {"id": "A", "type_id": 0}},
+                  {"SpecialToken": {"id": "EOS", "type_id": 0}},
+                  {"Sequence": {"id": "B", "type_id": 1}},
+                  {"SpecialToken": {"id": "EOS", "type_id": 1}}],
          "special_tokens": {"BOS": {"id": "BOS", "ids": [1], "tokens": ["BOS"]},
                             "EOS": {"id": "EOS", "ids": [2], "tokens": ["EOS"]}}}"""
         .replace("BOS", words[1])

@@ -120,7 +120,8 @@ class RecipeReaderTest {
                 ImmutableList.of(folder.resolve("tasks/add.yaml")),
                 0.01,
                 new Latency(ImmutableIntArray.of(1, 8), ImmutableIntArray.of(64), 50),
-                0));
+                0,
+                false));
   }
 
   @Test

@@ -87,7 +87,8 @@ class RecipeWriterTest {
                     ImmutableIntArray.of(1, 1 + random.nextInt(64)),
                     ImmutableIntArray.of(128, 1 + random.nextInt(512)),
                     10),
-            random.nextInt(3)));
+            random.nextInt(3),
+            random.nextBoolean()));
   }
 
   /** Of moments alone no prices can be measured. */

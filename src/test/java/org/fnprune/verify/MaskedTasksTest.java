@@ -7,6 +7,7 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
+import com.google.gson.JsonObject;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.Graph;
@@ -32,7 +33,7 @@ class MaskedTasksTest {
   private final PrunableUnit unit = structure.units().get(0);
 
   /** A number that depends on every output. */
-  private static final class Outputs implements Task {
+  private static final class Outputs implements LabelledTask {
 
     @Override
     public String name() {
@@ -50,7 +51,12 @@ class MaskedTasksTest {
     }
 
     @Override
-    public TaskScores evaluate(Predictor model) {
+    public JsonObject example(int index) {
+      return new JsonObject();
+    }
+
+    @Override
+    public TaskScores evaluate(Model model) {
       Logits logits = model.predict(BATCH);
       double sum = 0;
       for (int i = 0; i < logits.values().limit(); i++) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import org.fnprune.data.Datasets;
 import org.fnprune.common.Failures;
 import org.fnprune.data.TinyTokenizers;
 import org.fnprune.data.TokenBatch;
@@ -27,17 +28,17 @@ class TasksTest {
 
   @TempDir Path folder;
 
-  private Task load(String keys, String rows, int limit) throws IOException {
+  private LabelledTask load(String keys, String rows, int limit) throws IOException {
     TinyTokenizers.words(folder, WORDS);
     return load(keys, rows, limit, folder);
   }
 
-  private Task load(String keys, String rows, int limit, Path tokenizerFile) throws IOException {
+  private LabelledTask load(String keys, String rows, int limit, Path tokenizerFile) throws IOException {
     Files.writeString(folder.resolve("d.jsonl"), rows);
     Path file = folder.resolve("task.yaml");
     Files.writeString(file, "{name: t, dataset: d.jsonl, batch_size: 2, " + keys + "}");
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile)) {
-      return Tasks.load(TaskReader.read(file), tokenizer, limit);
+      return (LabelledTask) Tasks.load(TaskReader.read(file), new Datasets(false), () -> tokenizer, TextMarks.NONE, limit);
     }
   }
 
@@ -50,19 +51,19 @@ class TasksTest {
   }
 
   /** Puts 1 on the class that {@code choose} gives for each row's ids. */
-  private static Predictor classifier(int classes, ToIntFunction<ImmutableIntArray> choose) {
-    return batch -> {
+  private static Model classifier(int classes, ToIntFunction<ImmutableIntArray> choose) {
+    return FakeModel.of(batch -> {
       float[] values = new float[batch.size() * classes];
       for (int row = 0; row < batch.size(); row++) {
         values[row * classes + choose.applyAsInt(batch.sequences().get(row))] = 1;
       }
       return logits(values, batch.size(), classes);
-    };
+    });
   }
 
   /** A language model of the four words that gives the next id in a circle the logit {@code x}. */
-  private static Predictor circle(float x, List<TokenBatch> seen) {
-    return batch -> {
+  private static Model circle(float x, List<TokenBatch> seen) {
+    return FakeModel.of(batch -> {
       seen.add(batch);
       long[] ids = batch.ids();
       float[] values = new float[ids.length * WORDS.length];
@@ -70,10 +71,10 @@ class TasksTest {
         values[i * WORDS.length + (int) ((ids[i] + 1) % WORDS.length)] = x;
       }
       return logits(values, batch.size(), batch.length(), WORDS.length);
-    };
+    });
   }
 
-  private static Predictor circle() {
+  private static Model circle() {
     return circle(1, new ArrayList<>());
   }
 
@@ -93,7 +94,10 @@ class TasksTest {
     assertThat(scores.metrics().get(0))
         .isEqualTo(new Proportion("accuracy", ImmutableIntArray.of(1, 0, 1, 1)));
     assertThat(scores.metrics().get(1))
-        .isEqualTo(new MacroF1(ImmutableIntArray.of(1, 0, 2, 0), ImmutableIntArray.of(1, 1, 2, 0)));
+        .isEqualTo(new ClassMetric(
+                ClassMetric.Rule.MACRO_F1,
+                ImmutableIntArray.of(1, 0, 2, 0),
+                ImmutableIntArray.of(1, 1, 2, 0)));
     List<MetricResult> results = scores.results(1);
     assertThat(results.get(0).value()).isEqualTo(0.75);
     assertThat(results.get(0).metric()).isEqualTo("accuracy");
@@ -103,7 +107,7 @@ class TasksTest {
   @Test
   void classesMayHaveNames() throws IOException {
     String rows = "{\"text\": \"b\", \"label\": \"no\"}\n{\"text\": \"a\", \"label\": \"yes\"}\n";
-    Task task = load("type: classification, labels: [no, yes]", rows, 0);
+    LabelledTask task = load("type: classification, labels: [no, yes]", rows, 0);
     TaskScores scores = task.evaluate(classifier(2, ids -> ids.get(0) % 2));
     assertThat(scores.metrics().get(0).value()).isEqualTo(1);
     assertThat(
@@ -120,7 +124,7 @@ class TasksTest {
   @Test
   void labelsMustBeClassesOfTheModel() throws IOException {
     String rows = "{\"text\": \"a\", \"label\": 0}\n{\"text\": \"a\", \"label\": 7}\n";
-    Task task = load("type: classification", rows, 0);
+    LabelledTask task = load("type: classification", rows, 0);
     assertThat(Failures.of(() -> task.evaluate(classifier(4, ids -> 0))))
         .isEqualTo(
             folder
@@ -136,15 +140,15 @@ class TasksTest {
 
   @Test
   void aTaskRefusesAModelOfAnotherKind() throws IOException {
-    Task news = load("type: classification", "{\"text\": \"a b\", \"label\": 0}", 0);
+    LabelledTask news = load("type: classification", "{\"text\": \"a b\", \"label\": 0}", 0);
     assertThat(Failures.of(() -> news.evaluate(circle())))
         .isEqualTo(
             "task 't' is a classification task and needs logits of batch × classes, but the model"
                 + " gives shape [1, 2, 4] | choose a task type that fits the model");
-    Task text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
+    LabelledTask text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
     assertThat(Failures.of(() -> text.evaluate(classifier(4, ids -> 0))))
         .startsWith("task 't' is a perplexity task and needs logits of batch × sequence ×");
-    assertThat(Failures.of(() -> text.evaluate(batch -> logits(new float[4], 1, 2, 2))))
+    assertThat(Failures.of(() -> text.evaluate(FakeModel.of(batch -> logits(new float[2], 1, 1, 2)))))
         .isEqualTo(
             "task 't' has token 2, but the model's vocabulary has 2"
                 + " | does tokenizer.json belong to this model?");
@@ -152,7 +156,7 @@ class TasksTest {
 
   @Test
   void rowsWithoutTokensAreSkippedAndCounted() throws IOException {
-    Task task =
+    LabelledTask task =
         load(
             "type: classification",
             "{\"text\": \" \", \"label\": 0}\n{\"text\": \"a\", \"label\": 1}",
@@ -168,23 +172,23 @@ class TasksTest {
   void perplexityIsTheExponentOfTheMeanOverAllTokens() throws IOException {
     String rows = "{\"text\": \"a b\"}\n{\"text\": \"a\"}\n{\"text\": \"b c b c a b\"}\n";
     List<TokenBatch> seen = new ArrayList<>();
-    Task task = load("type: perplexity, max_seq_length: 5", rows, 0);
+    LabelledTask task = load("type: perplexity, max_seq_length: 5", rows, 0);
     TaskScores scores = task.evaluate(circle(1, seen));
     // In the circle: a→b and b→c (twice) are hits, c→b and c→a are not.
     double hit = Math.log(Math.E + 3) - 1;
     double miss = Math.log(Math.E + 3);
     Perplexity perplexity = (Perplexity) scores.metrics().get(0);
-    assertThat(perplexity.tokens()).isEqualTo(ImmutableIntArray.of(1, 4));
+    assertThat(perplexity.units()).isEqualTo(ImmutableIntArray.of(1, 4));
     assertThat(perplexity.nll().get(0)).isCloseTo(hit, within(1e-12));
     assertThat(perplexity.nll().get(1)).isCloseTo(2 * hit + 2 * miss, within(1e-12));
     assertThat(perplexity.value()).isCloseTo(Math.exp((3 * hit + 2 * miss) / 5), within(1e-12));
     assertThat(task.skipped()).isEqualTo(1);
-    assertThat(seen.get(0).length()).isEqualTo(5);
+    assertThat(seen.get(0).length()).isEqualTo(4);
   }
 
   @Test
   void aUniformModelHasThePerplexityOfItsVocabulary() throws IOException {
-    Task task = load("type: perplexity", "{\"text\": \"a b c\"}\n{\"text\": \"c a\"}", 0);
+    LabelledTask task = load("type: perplexity", "{\"text\": \"a b c\"}\n{\"text\": \"c a\"}", 0);
     assertThat(task.evaluate(circle(0, new ArrayList<>())).metrics().get(0).value())
         .isCloseTo(4, within(1e-12));
   }
@@ -196,9 +200,10 @@ class TasksTest {
     Path file = folder.resolve("task.yaml");
     Files.writeString(file, "{name: t, type: perplexity, dataset: d.txt, max_seq_length: 3}");
     try (Tokenizer tokenizer = Tokenizer.open(folder)) {
-      Task task = Tasks.load(TaskReader.read(file), tokenizer, 0);
+      LabelledTask task =
+          (LabelledTask) Tasks.load(TaskReader.read(file), new Datasets(false), () -> tokenizer, TextMarks.NONE, 0);
       Perplexity perplexity = (Perplexity) task.evaluate(circle()).metrics().get(0);
-      assertThat(perplexity.tokens()).isEqualTo(ImmutableIntArray.of(2, 2));
+      assertThat(perplexity.units()).isEqualTo(ImmutableIntArray.of(2, 2));
     }
   }
 
@@ -212,7 +217,7 @@ class TasksTest {
         {"prompt": "a", "answer": " c"}
         """;
     List<TokenBatch> seen = new ArrayList<>();
-    Task task = load("type: generation", rows, 0);
+    LabelledTask task = load("type: generation", rows, 0);
     TaskScores scores = task.evaluate(circle(1, seen));
     assertThat(scores.metrics())
         .containsExactly(new Proportion("exact_match", ImmutableIntArray.of(1, 0, 1, 0)));
@@ -221,7 +226,7 @@ class TasksTest {
 
   @Test
   void spacesAtTheEndOfThePromptGoOverToTheAnswer() throws IOException {
-    Task task = load("type: generation", "{\"prompt\": \"a \", \"answer\": \"b\"}", 0);
+    LabelledTask task = load("type: generation", "{\"prompt\": \"a \", \"answer\": \"b\"}", 0);
     assertThat(task.evaluate(circle()).metrics().get(0).value()).isEqualTo(1);
   }
 
@@ -229,7 +234,7 @@ class TasksTest {
   void theModelSeesThePromptsOwnTokensWhereTheSeamWouldMerge() throws IOException {
     List<TokenBatch> seen = new ArrayList<>();
     // "ab c c" is ? c c, so the answer is its last two tokens after the prompt's a.
-    Task task = load("type: generation", "{\"prompt\": \"a\", \"answer\": \"b c c\"}", 0);
+    LabelledTask task = load("type: generation", "{\"prompt\": \"a\", \"answer\": \"b c c\"}", 0);
     task.evaluate(circle(1, seen));
     assertThat(seen.get(0).sequences()).containsExactly(ImmutableIntArray.of(1, 3));
   }
@@ -238,7 +243,7 @@ class TasksTest {
   void specialTokensInFrontStayAndThoseBehindGo() throws IOException {
     Path json = TinyTokenizers.framed(folder, "?", "<s>", "</s>", "c");
     List<TokenBatch> seen = new ArrayList<>();
-    Task task = load("type: generation", "{\"prompt\": \"\", \"answer\": \"c c\"}", 0, json);
+    LabelledTask task = load("type: generation", "{\"prompt\": \"\", \"answer\": \"c c\"}", 0, json);
     task.evaluate(circle(1, seen));
     assertThat(seen.get(0).sequences()).containsExactly(ImmutableIntArray.of(1, 3));
   }
@@ -269,15 +274,15 @@ class TasksTest {
 
   @Test
   void aModelThatGivesNoNumbersIsWrongEverywhere() throws IOException {
-    Predictor broken =
-        batch -> {
+    Model broken =
+        FakeModel.of(batch -> {
           float[] values = new float[batch.size() * batch.length() * WORDS.length];
           Arrays.fill(values, Float.NaN);
           return logits(values, batch.size(), batch.length(), WORDS.length);
-        };
-    Task answer = load("type: generation", "{\"prompt\": \"a\", \"answer\": \" ?\"}", 0);
+        });
+    LabelledTask answer = load("type: generation", "{\"prompt\": \"a\", \"answer\": \" ?\"}", 0);
     assertThat(answer.evaluate(broken).metrics().get(0).value()).isZero();
-    Task text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
+    LabelledTask text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
     assertThat(text.evaluate(broken).metrics().get(0).value()).isNaN();
   }
 }

@@ -1,0 +1,60 @@
+package org.fnprune.verify;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.fnprune.common.UsageException;
+import org.fnprune.data.Fields;
+import org.fnprune.data.ReadOptions;
+import org.fnprune.data.Row;
+import org.fnprune.recipe.TaskDefinition;
+import org.fnprune.recipe.Template;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the rows of tasks, and texts, labels and lists from them. */
+final class Rows {
+
+  private Rows() {}
+
+  /** The rows of a dataset that has these fields. */
+  static ImmutableList<Row> read(
+      TaskDefinition definition, TaskInputs inputs, ImmutableSet<String> fields) {
+    return read(definition, inputs, Fields.of(fields));
+  }
+
+  /** The rows of a dataset that has these fields. */
+  static ImmutableList<Row> read(TaskDefinition definition, TaskInputs inputs, Fields fields) {
+    return inputs
+        .datasets()
+        .read(definition.dataset(), fields, ReadOptions.first(true, inputs.limit()))
+        .rows();
+  }
+
+  /** The fields of some templates (null for none) and some more. */
+  static ImmutableSet<String> fields(List<@Nullable Template> templates, String... more) {
+    return Stream.concat(
+            templates.stream().filter(Objects::nonNull).flatMap(t -> t.names().stream()),
+            Stream.of(more))
+        .collect(ImmutableSet.toImmutableSet());
+  }
+
+  /** A template's text for a row. */
+  static String text(Template template, Row row) {
+    return template.render(row::get);
+  }
+
+  /** Refuses a task whose dataset had nothing to measure. */
+  static void requireExamples(TaskDefinition definition, int count) {
+    if (count == 0) {
+      throw new UsageException(
+          "task '"
+              + definition.name()
+              + "': no row of "
+              + definition.dataset()
+              + " has enough tokens",
+          "does the tokenizer fit the text?");
+    }
+  }
+}
