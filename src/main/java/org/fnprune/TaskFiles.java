@@ -29,7 +29,6 @@ final class TaskFiles {
    * @throws UsageException when one is unusable, too long for the model, or two have one name
    */
   static ImmutableList<Task> load(
-      
       List<Path> files,
       ModelFolder folder,
       Datasets datasets,

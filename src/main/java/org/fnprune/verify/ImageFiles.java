@@ -72,10 +72,7 @@ record ImageFiles(ImmutableList<One> images, TaskKind.Pixels rule) implements Im
     Labels labels = new Labels(kind.labels());
     Path base = Objects.requireNonNull(definition.dataset().getParent());
     return new ImageFiles(
-        Rows.read(
-                definition,
-                inputs,
-                Rows.fields(ImmutableList.of(), kind.image(), kind.label()))
+        Rows.read(definition, inputs, Rows.fields(ImmutableList.of(), kind.image(), kind.label()))
             .stream()
             .map(
                 row ->

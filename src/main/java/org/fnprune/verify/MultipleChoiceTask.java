@@ -39,8 +39,7 @@ final class MultipleChoiceTask extends LoadedTask implements LabelledTask {
     ImmutableList<Template> templates =
         ImmutableList.<Template>builder().add(kind.prompt()).addAll(kind.choices()).build();
     Fields texts = Fields.of(Rows.fields(templates, kind.label()));
-    Fields fields =
-        kind.choicesField().isEmpty() ? texts : texts.withLists(kind.choicesField());
+    Fields fields = kind.choicesField().isEmpty() ? texts : texts.withLists(kind.choicesField());
     List<Example> examples =
         Rows.read(definition, inputs, fields).stream()
             .map(row -> example(kind, row, inputs))

@@ -17,11 +17,7 @@ final class PlainTexts {
 
   /** The texts' tokens, each at most {@code maxTokens}. */
   static Samples read(
-      TaskDefinition definition,
-      Template text,
-      boolean lines,
-      int maxTokens,
-      TaskInputs inputs) {
+      TaskDefinition definition, Template text, boolean lines, int maxTokens, TaskInputs inputs) {
     Dataset dataset =
         inputs.datasets().read(definition.dataset(), text.names(), lines, inputs.limit());
     ImmutableList<Row> rendered =

@@ -64,7 +64,8 @@ class NestedFieldsTest {
     assertThat(row.get("q.stem")).isEqualTo("why");
     assertThat(row.list("q.choices.t")).containsExactly("a", "2");
     assertThat(row.list("n")).isEmpty();
-    assertThat(row("{\"c\": \"one\"}", Fields.of().withLists("c")).list("c")).containsExactly("one");
+    assertThat(row("{\"c\": \"one\"}", Fields.of().withLists("c")).list("c"))
+        .containsExactly("one");
     assertThatThrownBy(() -> row.list("q.stem")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> row.get("n")).isInstanceOf(IllegalArgumentException.class);
   }

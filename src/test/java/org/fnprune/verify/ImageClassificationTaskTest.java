@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
-import org.fnprune.data.Datasets;
 import org.fnprune.common.Failures;
+import org.fnprune.data.Datasets;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TinyGraph;
 import org.fnprune.recipe.TaskReader;
@@ -36,7 +36,9 @@ class ImageClassificationTaskTest {
             "{name: t, type: image-classification, batch_size: 2, " + keys + "}");
     return (LabelledTask)
         Tasks.load(
-            TaskReader.read(file), new Datasets(false), () -> {
+            TaskReader.read(file),
+            new Datasets(false),
+            () -> {
               throw new IllegalStateException("images need no tokenizer");
             },
             TextMarks.NONE,

@@ -3,8 +3,8 @@ package org.fnprune.verify;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.fnprune.data.Datasets;
 import org.fnprune.common.Failures;
+import org.fnprune.data.Datasets;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.recipe.TaskReader;
 
