@@ -2,6 +2,7 @@ package org.fnprune.data;
 
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -52,21 +53,46 @@ enum Compression {
     return name.substring(0, name.length() - ending.length());
   }
 
+  /** What a decoder says of damaged bytes is an {@link IOException}, whatever it throws. */
+  private static final class Unpacked extends FilterInputStream {
+
+    Unpacked(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      try {
+        return super.read(target, offset, length);
+      } catch (RuntimeException e) {
+        throw new IOException(String.valueOf(e.getMessage()), e);
+      }
+    }
+  }
+
   /** The unpacked bytes. Several streams behind one another are one, as for the usual tools. */
   InputStream open(Path file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
     try {
-      return switch (this) {
+      InputStream unpacked =
+          switch (this) {
         case NONE -> in;
         case GZIP ->
             GzipCompressorInputStream.builder()
                 .setInputStream(in)
                 .setDecompressConcatenated(true)
                 .get();
-        case ZSTD -> new ZstdInputStream(in);
+        case ZSTD -> new ZstdInputStream(new ZstdWindows(in));
         case BZIP2 -> new BZip2CompressorInputStream(in, true);
         case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);
       };
+      return this == NONE ? in : new Unpacked(unpacked);
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;

@@ -3,7 +3,6 @@ package org.fnprune.data;
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import io.airlift.compress.MalformedInputException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -73,7 +72,7 @@ public final class DatasetReader {
     RowSink sink = new RowSink(options);
     try {
       format.read(new Source(file, compression, fields), sink);
-    } catch (IOException | UncheckedIOException | MalformedInputException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw unreadable(file, compression, e);
     }
     ImmutableList<Row> rows = sink.rows();

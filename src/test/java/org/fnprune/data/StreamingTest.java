@@ -2,16 +2,25 @@ package org.fnprune.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.common.io.BaseEncoding;
+import io.airlift.compress.zstd.ZstdOutputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.fnprune.common.Failures;
+import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Sampling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +75,7 @@ class StreamingTest {
   @Test
   void theFirstRowsNeedNoMoreOfTheFile() throws IOException {
     Path file = numbered(10);
-    Files.write(file, new byte[] {(byte) 0xff}, java.nio.file.StandardOpenOption.APPEND);
+    Files.write(file, new byte[] {(byte) 0xff}, StandardOpenOption.APPEND);
     assertThat(lines(file, options(3, Sampling.FIRST, 0, false))).containsExactly(1, 2, 3);
     assertThat(Failures.of(() -> lines(file, options(3, Sampling.RANDOM, 0, false))))
         .startsWith(file + ":11: not UTF-8 text");
@@ -175,7 +184,7 @@ class StreamingTest {
         .extracting(row -> row.get("text"))
         .containsExactly("one", "two", "drei", "viér");
     Path upper =
-        Files.copy(file, folder.resolve("D.JSONL." + ending.toUpperCase(java.util.Locale.ROOT)));
+        Files.copy(file, folder.resolve("D.JSONL." + ending.toUpperCase(Locale.ROOT)));
     assertThat(lines(upper, options(0, Sampling.FIRST, 0, false))).hasSize(4);
   }
 
@@ -186,10 +195,10 @@ class StreamingTest {
     for (int length = 0; length < whole.length; length += 5) {
       Path cut =
           Files.write(
-              folder.resolve("cut.jsonl." + ending), java.util.Arrays.copyOf(whole, length));
+              folder.resolve("cut.jsonl." + ending), Arrays.copyOf(whole, length));
       try {
         assertThat(lines(cut, options(0, Sampling.FIRST, 0, false))).hasSizeBetween(1, 4);
-      } catch (org.fnprune.common.UsageException e) {
+      } catch (UsageException e) {
         assertThat(e.getMessage()).contains("cut.jsonl");
       }
     }
@@ -197,6 +206,88 @@ class StreamingTest {
     assertThat(Failures.of(() -> lines(text, options(0, Sampling.FIRST, 0, false))))
         .startsWith("dataset " + text + " cannot be unpacked as " + ending + ": ")
         .endsWith(" | is it whole, and does its name say how it is compressed?");
+  }
+
+  /** Whatever a file holds, it is either read or refused with a usage error. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gz", "zst", "bz2", "xz"})
+  void noBytesBreakTheReader(String ending) throws IOException {
+    byte[] whole = Files.readAllBytes(fixture("two-streams.jsonl." + ending));
+    Random random = new Random(3);
+    int refused = 0;
+    for (int i = 0; i < 200; i++) {
+      byte[] bytes = whole.clone();
+      for (int k = random.nextInt(3); k >= 0; k--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      Path file = Files.write(folder.resolve("d.jsonl." + ending), bytes);
+      try {
+        lines(file, options(0, Sampling.FIRST, 0, false));
+      } catch (UsageException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(100, 200);
+  }
+
+  /** The decoder would keep as much of what it has unpacked as a frame asks for. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "28b52ffd 00 f8 190000 61620a",
+        "28b52ffd 00 a8 190000 61620a",
+        "28b52ffd 00 89 190000 61620a",
+        "28b52ffd a0 00000010 190000 61620a",
+        "28b52ffd e0 ffffffffffffffff 190000 61620a",
+        "28b52ffd 00 58 190000 61620a 28b52ffd 00 f8 190000 61620a",
+        "502a4d18 02000000 0000 28b52ffd 00 f8 190000 61620a",
+      })
+  void aZstdWindowThatWouldFillMemoryIsRefused(String hex) throws IOException {
+    byte[] bytes = BaseEncoding.base16().lowerCase().decode(hex.replace(" ", ""));
+    Path file = Files.write(folder.resolve("d.txt.zst"), bytes);
+    assertThat(Failures.of(() -> lines(file, options(0, Sampling.FIRST, 0, false))))
+        .startsWith(
+            "dataset "
+                + file
+                + " cannot be unpacked as zst: its window is larger than 134217728 bytes (128 MiB)");
+  }
+
+  @Test
+  void theLargestZstdWindowIsRead() throws IOException {
+    byte[] bytes = BaseEncoding.base16().lowerCase().decode("28b52ffd0088" + "190000" + "61620a");
+    Path file = Files.write(folder.resolve("d.txt.zst"), bytes);
+    assertThat(lines(file, options(0, Sampling.FIRST, 0, false))).containsExactly(1);
+  }
+
+  /** Frames of every shape that a real file of many blocks has, read in odd pieces. */
+  @Test
+  void framesAreFollowedBlockByBlock() throws IOException {
+    Random random = new Random(9);
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    ByteArrayOutputStream plain = new ByteArrayOutputStream();
+    for (int frame = 0; frame < 3; frame++) {
+      byte[] part = new byte[300_000];
+      for (int i = 0; i < part.length; i++) {
+        part[i] = (byte) (i < 150_000 ? 'a' : random.nextInt(i % 7 + 1));
+      }
+      plain.write(part);
+      try (ZstdOutputStream out = new ZstdOutputStream(packed)) {
+        out.write(part);
+      }
+    }
+    ByteArrayOutputStream through = new ByteArrayOutputStream();
+    try (InputStream in = new ZstdWindows(new ByteArrayInputStream(packed.toByteArray()))) {
+      byte[] piece = new byte[977];
+      for (int n = in.read(piece, 1, 1 + random.nextInt(900)); n > 0; ) {
+        through.write(piece, 1, n);
+        n = in.read(piece, 1, 1 + random.nextInt(900));
+      }
+    }
+    assertThat(through.toByteArray()).isEqualTo(packed.toByteArray());
+    Path file = Files.write(folder.resolve("d.zst"), packed.toByteArray());
+    try (InputStream in = Compression.ZSTD.open(file)) {
+      assertThat(in.readAllBytes()).isEqualTo(plain.toByteArray());
+    }
   }
 
   static Path fixture(String name) throws IOException {
