@@ -1,6 +1,5 @@
 package org.fnprune;
 
-import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import java.io.IOException;
@@ -91,8 +90,7 @@ public final class Pipeline {
   }
 
   private RunReport stages(
-      RunInputs inputs, RunFolder folder, RuntimeOptions device, Baselines dense)
-      throws Exception {
+      RunInputs inputs, RunFolder folder, RuntimeOptions device, Baselines dense) throws Exception {
     Graph model = inputs.dense();
     List<Path> others = inputs.folder().otherModels();
     if (!others.isEmpty()) {

@@ -237,8 +237,7 @@ record RunInputs(
       return this;
     }
     try (LazyTokenizer lazy = new LazyTokenizer(() -> tokenizerFile(folder))) {
-      ImmutableList<Task> loaded =
-          TaskFiles.load(taskFiles, folder, lazy, recipe.verify().limit());
+      ImmutableList<Task> loaded = TaskFiles.load(taskFiles, folder, lazy, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
             folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,

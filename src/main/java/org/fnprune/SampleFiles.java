@@ -25,7 +25,8 @@ final class SampleFiles {
    * Writes one file per task.
    *
    * @param folder made if it is not there
-   * @param models scores of each model, in the order of the tasks, by the name that the log gives it
+   * @param models scores of each model, in the order of the tasks, by the name that the log gives
+   *     it
    */
   static void write(
       Path folder, List<Task> tasks, ImmutableMap<String, ? extends List<TaskScores>> models)

@@ -38,8 +38,8 @@ record Verification(
     Gate gate) {
 
   /**
-   * What the dense model does on the tasks. Taken before anything is written, so that a task that does not fit
-   * the model costs nothing.
+   * What the dense model does on the tasks. Taken before anything is written, so that a task that
+   * does not fit the model costs nothing.
    *
    * @throws org.fnprune.common.UsageException when a task does not fit the model
    */

@@ -158,9 +158,7 @@ public final class Tokenizer implements AutoCloseable {
 
   /** The text of tokens, special ones left out. */
   public String decode(ImmutableIntArray ids) {
-    return ids.isEmpty()
-        ? ""
-        : tokenizer.decode(ids.stream().mapToLong(id -> id).toArray(), true);
+    return ids.isEmpty() ? "" : tokenizer.decode(ids.stream().mapToLong(id -> id).toArray(), true);
   }
 
   /** The id that fills rows; 0 when the tokenizer names none. Padding is masked out everywhere. */

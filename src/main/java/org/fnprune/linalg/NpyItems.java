@@ -38,12 +38,17 @@ public record NpyItems(Path file, NpyType type, ImmutableIntArray shape, long of
       if (axes.fortranOrder() || shape.isEmpty()) {
         throw new IllegalArgumentException("it is a scalar, or in Fortran order");
       }
-      long bytes =
-          shape.stream().asLongStream().reduce(axes.type().size(), Math::multiplyExact);
+      long bytes = shape.stream().asLongStream().reduce(axes.type().size(), Math::multiplyExact);
       long present = channel.size() - channel.position();
       if (bytes != present) {
         throw new IllegalArgumentException(
-            "its shape " + shape + " needs " + bytes + " bytes but " + present + " follow the header");
+            "its shape "
+                + shape
+                + " needs "
+                + bytes
+                + " bytes but "
+                + present
+                + " follow the header");
       }
       return new NpyItems(file, axes.type(), shape, channel.position());
     } catch (IllegalArgumentException | ArithmeticException e) {
@@ -83,5 +88,4 @@ public record NpyItems(Path file, NpyType type, ImmutableIntArray shape, long of
     }
     return item;
   }
-
 }

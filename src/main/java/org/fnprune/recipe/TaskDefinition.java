@@ -11,8 +11,7 @@ import java.nio.file.Path;
  * @param batchSize rows that run together
  * @param limit at most this many rows, the first ones; 0 for all
  */
-public record TaskDefinition(
-    String name, TaskKind kind, Path dataset, int batchSize, int limit) {
+public record TaskDefinition(String name, TaskKind kind, Path dataset, int batchSize, int limit) {
 
   public TaskDefinition {
     if (name.isBlank() || batchSize < 1 || limit < 0) {

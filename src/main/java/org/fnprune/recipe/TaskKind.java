@@ -154,8 +154,7 @@ public sealed interface TaskKind {
    * @param neighbours nearest texts that are compared
    * @param maxSeqLength longer texts are cut to this many tokens
    */
-  record Embedding(
-      Template text, boolean lines, Pooling pooling, int neighbours, int maxSeqLength)
+  record Embedding(Template text, boolean lines, Pooling pooling, int neighbours, int maxSeqLength)
       implements TaskKind {}
 
   /**
@@ -180,7 +179,11 @@ public sealed interface TaskKind {
    * @param std of each channel, divided by then; one value is for all
    */
   record Pixels(
-      ImmutableIntArray resize, int crop, double rescale, ImmutableDoubleArray mean, ImmutableDoubleArray std) {}
+      ImmutableIntArray resize,
+      int crop,
+      double rescale,
+      ImmutableDoubleArray mean,
+      ImmutableDoubleArray std) {}
 
   /**
    * How alike a model's outputs are to the dense model's, on text without labels.

@@ -43,8 +43,7 @@ final class TaskKinds {
                   "max_seq_length"))
           .put(
               "regression",
-              type(
-                  keys -> similarity(keys, ""), "text", "text_pair", "label", "max_seq_length"))
+              type(keys -> similarity(keys, ""), "text", "text_pair", "label", "max_seq_length"))
           .put(
               "perplexity",
               type(
@@ -67,13 +66,7 @@ final class TaskKinds {
                   "max_seq_length"))
           .put(
               "generation",
-              type(
-                  TaskKinds::generation,
-                  "prompt",
-                  "answer",
-                  "decoding",
-                  "max_new_tokens",
-                  "stop"))
+              type(TaskKinds::generation, "prompt", "answer", "decoding", "max_new_tokens", "stop"))
           .put(
               "question-answering",
               type(
@@ -187,9 +180,7 @@ final class TaskKinds {
     return new TaskKind.MultipleChoice(
         keys.text("prompt"),
         listed
-            ? choices.items().stream()
-                .map(Template::parse)
-                .collect(ImmutableList.toImmutableList())
+            ? choices.items().stream().map(Template::parse).collect(ImmutableList.toImmutableList())
             : ImmutableList.of(),
         listed ? "" : keys.string("choices", "choices"),
         keys.string("label", "label"),
@@ -204,8 +195,7 @@ final class TaskKinds {
   }
 
   private static TaskKind generation(TaskKeys keys) {
-    Decoding decoding =
-        keys.oneOf("decoding", Names.all(Decoding.class), Decoding.TEACHER_FORCED);
+    Decoding decoding = keys.oneOf("decoding", Names.all(Decoding.class), Decoding.TEACHER_FORCED);
     for (String key : ImmutableList.of("max_new_tokens", "stop")) {
       Setting setting = keys.root().find(key);
       if (setting != null && decoding != Decoding.GREEDY) {
@@ -256,8 +246,6 @@ final class TaskKinds {
 
   private static TaskKind fidelity(TaskKeys keys) {
     return new TaskKind.Fidelity(
-        keys.text("text"),
-        keys.bool("lines"),
-        keys.integer("max_seq_length", 1, TEXT_TOKENS));
+        keys.text("text"), keys.bool("lines"), keys.integer("max_seq_length", 1, TEXT_TOKENS));
   }
 }

@@ -60,7 +60,9 @@ final class Feeds implements AutoCloseable {
         ExtraInput given = extra.get(name);
         feeds.own.put(
             name,
-            given != null ? given.tensor(session.environment(), input.getValue()) : feeds.fill(input.getValue()));
+            given != null
+                ? given.tensor(session.environment(), input.getValue())
+                : feeds.fill(input.getValue()));
       }
       feeds.all.putAll(feeds.own);
       return feeds;
@@ -122,7 +124,9 @@ final class Feeds implements AutoCloseable {
   private static void requireSequences(String name, TensorInfo info) {
     if (info.getShape().length == 3) {
       throw new UsageException(
-          "model input '" + name + "' takes batch × choices × tokens: an encoder with a"
+          "model input '"
+              + name
+              + "' takes batch × choices × tokens: an encoder with a"
               + " multiple-choice head, which fnprune cannot run",
           "use a language model, or export the encoder with a classification head");
     }

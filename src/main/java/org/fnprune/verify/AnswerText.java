@@ -48,8 +48,7 @@ final class AnswerText {
   }
 
   /** The best score over several right answers. */
-  static double best(
-      String said, List<String> golds, ToDoubleBiFunction<String, String> score) {
+  static double best(String said, List<String> golds, ToDoubleBiFunction<String, String> score) {
     return golds.stream().mapToDouble(gold -> score.applyAsDouble(said, gold)).max().orElse(0);
   }
 }

@@ -110,13 +110,11 @@ final class ClassificationTask extends LoadedTask implements LabelledTask {
   }
 
   private TaskScores scores(ImmutableIntArray predicted) {
-    ImmutableIntArray gold =
-        ImmutableIntArray.copyOf(examples.stream().mapToInt(Example::gold));
+    ImmutableIntArray gold = ImmutableIntArray.copyOf(examples.stream().mapToInt(Example::gold));
     ImmutableList.Builder<MetricScores> metrics = ImmutableList.builder();
     metrics.add(Proportion.ofEqual("accuracy", gold, predicted));
     Arrays.stream(ClassMetric.Rule.values())
         .forEach(rule -> metrics.add(new ClassMetric(rule, gold, predicted)));
-    return new TaskScores(
-        name(), metrics.build(), index -> labels.json(predicted.get(index)));
+    return new TaskScores(name(), metrics.build(), index -> labels.json(predicted.get(index)));
   }
 }

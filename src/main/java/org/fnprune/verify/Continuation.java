@@ -43,13 +43,11 @@ record Continuation(ImmutableIntArray ids, int context) {
       String answerName,
       TaskInputs inputs) {
     Tokenizer tokenizer = inputs.tokens();
-    int skipped =
-        tokenizer.encode(WhiteSpace.stripEnd(prompt), Tokenizer.Special.LEADING).length();
+    int skipped = tokenizer.encode(WhiteSpace.stripEnd(prompt), Tokenizer.Special.LEADING).length();
     ImmutableIntArray context = context(prompt, row, promptName, inputs);
     ImmutableIntArray whole = tokenizer.encode(prompt + answer, Tokenizer.Special.LEADING);
     if (whole.length() <= skipped) {
-      throw row.refuse(
-          answerName + " adds no tokens to the prompt", "give every row an answer");
+      throw row.refuse(answerName + " adds no tokens to the prompt", "give every row an answer");
     }
     return new Continuation(
         ImmutableIntArray.builder(context.length() + whole.length() - skipped)
@@ -64,8 +62,7 @@ record Continuation(ImmutableIntArray ids, int context) {
    *
    * @throws org.fnprune.common.UsageException when it has none and there is no begin token
    */
-  static ImmutableIntArray context(
-      String prompt, Row row, String promptName, TaskInputs inputs) {
+  static ImmutableIntArray context(String prompt, Row row, String promptName, TaskInputs inputs) {
     ImmutableIntArray context =
         inputs.tokens().encode(WhiteSpace.stripEnd(prompt), Tokenizer.Special.LEADING);
     if (!context.isEmpty()) {

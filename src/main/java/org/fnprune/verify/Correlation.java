@@ -34,7 +34,8 @@ public record Correlation(Rule rule, ImmutableDoubleArray scores, ImmutableDoubl
 
   public Correlation {
     if (scores.length() < 2 || scores.length() != labels.length()) {
-      throw new IllegalArgumentException(scores.length() + " scores, " + labels.length() + " labels");
+      throw new IllegalArgumentException(
+          scores.length() + " scores, " + labels.length() + " labels");
     }
   }
 

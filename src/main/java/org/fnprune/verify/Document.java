@@ -23,9 +23,7 @@ record Document(ImmutableIntArray ids, ImmutableIntArray words, ImmutableIntArra
   static Document behind(int begin, String text, Tokenizer tokenizer) {
     Document document = of(text, tokenizer.tokens(text, false));
     return new Document(
-        prepended(begin, document.ids),
-        prepended(0, document.words),
-        prepended(0, document.bytes));
+        prepended(begin, document.ids), prepended(0, document.words), prepended(0, document.bytes));
   }
 
   private static Document of(String text, TextTokens tokens) {

@@ -39,11 +39,9 @@ final class EmbeddingTask extends LoadedTask {
    *
    * @throws UsageException for an unusable dataset
    */
-  static EmbeddingTask load(
-      TaskDefinition definition, TaskKind.Embedding kind, TaskInputs inputs) {
+  static EmbeddingTask load(TaskDefinition definition, TaskKind.Embedding kind, TaskInputs inputs) {
     Samples samples =
-        PlainTexts.read(
-            definition, kind.text(), kind.lines(), kind.maxSeqLength(), inputs);
+        PlainTexts.read(definition, kind.text(), kind.lines(), kind.maxSeqLength(), inputs);
     if (samples.sequences().size() < FEWEST) {
       throw new UsageException(
           "task '" + definition.name() + "' has fewer than two usable texts",
@@ -51,10 +49,7 @@ final class EmbeddingTask extends LoadedTask {
     }
     Embedder embedder =
         new Embedder(
-            definition.name(),
-            kind.pooling(),
-            definition.batchSize(),
-            inputs.tokens().padId());
+            definition.name(), kind.pooling(), definition.batchSize(), inputs.tokens().padId());
     return new EmbeddingTask(definition, samples, embedder, kind.neighbours());
   }
 
@@ -99,8 +94,7 @@ final class EmbeddingTask extends LoadedTask {
       List<ImmutableSet<Integer>> slimNearest) {
     double[] cosines =
         IntStream.range(0, texts.size())
-            .mapToDouble(
-                i -> dense == slim ? 1 : Embedder.dot(dense.row(i), slim.row(i)))
+            .mapToDouble(i -> dense == slim ? 1 : Embedder.dot(dense.row(i), slim.row(i)))
             .toArray();
     double[] overlaps =
         IntStream.range(0, texts.size())

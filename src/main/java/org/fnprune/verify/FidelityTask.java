@@ -92,8 +92,7 @@ final class FidelityTask extends LoadedTask {
 
   private static BatchRunner.Output output(Logits logits) {
     return new BatchRunner.Output(
-        logits.values(),
-        ImmutableLongArray.copyOf(logits.shape().stream().asLongStream()));
+        logits.values(), ImmutableLongArray.copyOf(logits.shape().stream().asLongStream()));
   }
 
   /** Places of a row that are compared. */
@@ -165,8 +164,7 @@ final class FidelityTask extends LoadedTask {
           cosine[index] = rows[row].cosine();
         }
       }
-      return new TaskScores(
-          name(), ImmutableList.copyOf(metrics(agreement, divergence, cosine)));
+      return new TaskScores(name(), ImmutableList.copyOf(metrics(agreement, divergence, cosine)));
     }
 
     private void requireSameShape(BatchRunner.Output dense, Logits slim) {

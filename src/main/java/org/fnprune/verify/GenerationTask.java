@@ -80,8 +80,7 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
       return new Example(prompt, answer, ids, ids.length());
     }
     Continuation tokens =
-        Continuation.of(
-            prompt, answer, row, promptName, kind.answer().described("answer"), inputs);
+        Continuation.of(prompt, answer, row, promptName, kind.answer().described("answer"), inputs);
     return new Example(prompt, answer, tokens.ids(), tokens.context());
   }
 
@@ -109,13 +108,12 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
   }
 
   private TaskScores checked(Model model) {
-    List<Continuation> tokens = 
+    List<Continuation> tokens =
         examples.stream().map(e -> new Continuation(e.ids, e.context)).toList();
     double[] right =
         new Likelihoods(name(), "generation", batchSize(), padId).greedy(tokens, model);
     return new TaskScores(
-        name(),
-        ImmutableList.of(Proportion.of("exact_match", right.length, i -> right[i] == 1)));
+        name(), ImmutableList.of(Proportion.of("exact_match", right.length, i -> right[i] == 1)));
   }
 
   private TaskScores decoded(Model model, TaskKind.Greedy options) {
@@ -123,8 +121,7 @@ final class GenerationTask extends LoadedTask implements LabelledTask {
     try (Tokenizer tokenizer = tokenizers.get()) {
       said =
           new GreedyText(options, marks, tokenizer, name())
-              .continuations(
-                  examples.stream().map(Example::ids).toList(), batchSize(), model);
+              .continuations(examples.stream().map(Example::ids).toList(), batchSize(), model);
     }
     double[] f1 =
         IntStream.range(0, said.size())

@@ -60,8 +60,7 @@ final class GreedyText {
   /** What the model writes behind each prompt; prompts of one length run together. */
   List<String> continuations(List<ImmutableIntArray> prompts, int batchSize, Model model) {
     String[] texts = new String[prompts.size()];
-    for (Batches.Indexed indexed :
-        Batches.ofOneLength(prompts, batchSize, tokenizer.padId())) {
+    for (Batches.Indexed indexed : Batches.ofOneLength(prompts, batchSize, tokenizer.padId())) {
       List<String> answers = decode(indexed.batch(), model);
       for (int row = 0; row < answers.size(); row++) {
         texts[indexed.rows().get(row)] = answers.get(row);

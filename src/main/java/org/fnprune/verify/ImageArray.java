@@ -30,8 +30,7 @@ record ImageArray(NpyItems items, ImmutableIntArray golds, TaskKind.Pixels rule)
    * @throws UsageException when either is no such array
    */
   static ImageArray open(TaskDefinition definition, TaskKind.ImageClassification kind) {
-    Path labels =
-        Objects.requireNonNull(definition.dataset().getParent()).resolve(kind.label());
+    Path labels = Objects.requireNonNull(definition.dataset().getParent()).resolve(kind.label());
     if (!Files.isRegularFile(labels)) {
       throw new UsageException(
           "task '" + definition.name() + "': labels file " + labels + " does not exist",

@@ -55,7 +55,9 @@ final class ImageClassificationTask extends LoadedTask implements LabelledTask {
     }
     if (!Pixels.fits(ImageFile.CHANNELS, kind.pixels())) {
       throw new UsageException(
-          "task '" + definition.name() + "': mean and std need one number, or one for each of red,"
+          "task '"
+              + definition.name()
+              + "': mean and std need one number, or one for each of red,"
               + " green and blue",
           "write [0.5, 0.5, 0.5]");
     }
@@ -72,8 +74,7 @@ final class ImageClassificationTask extends LoadedTask implements LabelledTask {
 
   @Override
   public JsonObject example(int index) {
-    return SampleLog.example(
-        SampleLog.text(source.name(index)), labels.json(source.gold(index)));
+    return SampleLog.example(SampleLog.text(source.name(index)), labels.json(source.gold(index)));
   }
 
   @Override
@@ -123,8 +124,7 @@ final class ImageClassificationTask extends LoadedTask implements LabelledTask {
     float own = values.get(start + gold);
     return (int)
         IntStream.range(0, classes)
-            .filter(
-                c -> values.get(start + c) > own || (values.get(start + c) == own && c < gold))
+            .filter(c -> values.get(start + c) > own || (values.get(start + c) == own && c < gold))
             .count();
   }
 

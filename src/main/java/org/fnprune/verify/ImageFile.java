@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ImageFile {
 
   private static final Set<String> ENDINGS = Set.of("png", "jpg", "jpeg", "bmp", "gif");
+
   /** Red, green and blue. */
   static final int CHANNELS = 3;
 
@@ -56,8 +57,7 @@ final class ImageFile {
     int outWidth = crop == 0 ? size[1] : crop;
     float[] values = new float[CHANNELS * outHeight * outWidth];
     for (int channel = 0; channel < CHANNELS; channel++) {
-      float[] plane =
-          Resampling.resize(plane(image, channel), height, width, size[0], size[1]);
+      float[] plane = Resampling.resize(plane(image, channel), height, width, size[0], size[1]);
       for (int row = 0; row < outHeight; row++) {
         System.arraycopy(
             plane,

@@ -32,7 +32,8 @@ public final class MaskedTasks implements AutoCloseable {
     this.structure = structure;
     this.model = model;
     this.seed = seed;
-    this.dense = Baselines.of(tasks, model.with(masked.inputs(structure, Neurons.NONE, 1)), () -> {});
+    this.dense =
+        Baselines.of(tasks, model.with(masked.inputs(structure, Neurons.NONE, 1)), () -> {});
   }
 
   /**

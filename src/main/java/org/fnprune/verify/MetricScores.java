@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
  * One metric of one model on one task, with what each example contributes: enough to recompute it
  * on any choice of examples. Two models' scores of one task pair up example by example.
  */
-public sealed interface MetricScores permits Proportion, Mean, Perplexity, ClassMetric, Correlation {
+public sealed interface MetricScores
+    permits Proportion, Mean, Perplexity, ClassMetric, Correlation {
 
   /** The metric's name in reports: {@code accuracy}, {@code macro_f1}, … */
   String metric();

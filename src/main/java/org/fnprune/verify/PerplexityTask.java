@@ -41,8 +41,7 @@ final class PerplexityTask extends LoadedTask implements LabelledTask {
   private static final String BLANK_LINE = "\n\n";
 
   /** Documents or windows; what of a document is one example goes through the model in parts. */
-  private record Example(
-      ImmutableList<Continuation> parts, int tokens, int words, int bytes) {}
+  private record Example(ImmutableList<Continuation> parts, int tokens, int words, int bytes) {}
 
   private final ImmutableList<TaskKind.Unit> units;
   private final ImmutableList<Example> examples;
@@ -188,9 +187,7 @@ final class PerplexityTask extends LoadedTask implements LabelledTask {
   }
 
   private ImmutableList<MetricScores> metrics(ImmutableDoubleArray nll) {
-    return units.stream()
-        .map(unit -> metric(unit, nll))
-        .collect(ImmutableList.toImmutableList());
+    return units.stream().map(unit -> metric(unit, nll)).collect(ImmutableList.toImmutableList());
   }
 
   private MetricScores metric(TaskKind.Unit unit, ImmutableDoubleArray nll) {

@@ -18,8 +18,7 @@ final class Pixels {
     for (int i = 0; i < values.length; i++) {
       int channel = i / plane;
       values[i] =
-          (float)
-              ((values[i] * rescale - of(rule.mean(), channel)) / of(rule.std(), channel));
+          (float) ((values[i] * rescale - of(rule.mean(), channel)) / of(rule.std(), channel));
     }
   }
 

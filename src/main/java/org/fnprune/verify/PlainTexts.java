@@ -18,13 +18,8 @@ final class PlainTexts {
 
   /** The texts' tokens, each at most {@code maxTokens}. */
   static Samples read(
-      TaskDefinition definition,
-      Template text,
-      boolean lines,
-      int maxTokens,
-      TaskInputs inputs) {
-    Dataset dataset =
-        DatasetReader.read(definition.dataset(), text.names(), lines, inputs.limit());
+      TaskDefinition definition, Template text, boolean lines, int maxTokens, TaskInputs inputs) {
+    Dataset dataset = DatasetReader.read(definition.dataset(), text.names(), lines, inputs.limit());
     ImmutableList<Row> rendered =
         dataset.rows().stream()
             .map(

@@ -27,8 +27,7 @@ public record Proportion(String metric, ImmutableIntArray correct) implements Me
   /** Where the condition holds. */
   static Proportion of(String metric, int n, IntPredicate correct) {
     return new Proportion(
-        metric,
-        ImmutableIntArray.copyOf(IntStream.range(0, n).map(i -> correct.test(i) ? 1 : 0)));
+        metric, ImmutableIntArray.copyOf(IntStream.range(0, n).map(i -> correct.test(i) ? 1 : 0)));
   }
 
   @Override

@@ -78,8 +78,7 @@ final class QuestionAnsweringTask extends LoadedTask implements LabelledTask {
         definition, kind, examples, parts, rows.size() - examples.size(), tokenizer.padId());
   }
 
-  private static Example example(
-      TaskKind.QuestionAnswering kind, Row row, Tokenizer tokenizer) {
+  private static Example example(TaskKind.QuestionAnswering kind, Row row, Tokenizer tokenizer) {
     String context = Rows.text(kind.context(), row);
     ImmutableList<String> answers = Rows.list(row, kind.answers());
     boolean none = answers.isEmpty() || answers.equals(List.of(""));
@@ -133,8 +132,7 @@ final class QuestionAnsweringTask extends LoadedTask implements LabelledTask {
   public JsonObject example(int index) {
     Example example = examples.get(index);
     JsonObject json =
-        SampleLog.example(
-            SampleLog.text(example.question), SampleLog.texts(example.answers));
+        SampleLog.example(SampleLog.text(example.question), SampleLog.texts(example.answers));
     json.addProperty("tokens", example.places.size());
     return json;
   }

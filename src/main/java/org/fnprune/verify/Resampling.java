@@ -51,8 +51,7 @@ final class Resampling {
       }
       long sum = HALF;
       for (int x = first; x < end; x++) {
-        long weight =
-            (long) (0.5 + ONE * (triangle((x - centre + 0.5) / support) / weights));
+        long weight = (long) (0.5 + ONE * (triangle((x - centre + 0.5) / support) / weights));
         sum += weight * (long) from[at + x * step];
       }
       to[toAt + i * toStep] = (int) (sum / ONE);

@@ -21,7 +21,8 @@ final class Rows {
   private Rows() {}
 
   /** The rows of a dataset that has these fields. */
-  static ImmutableList<Row> read(TaskDefinition definition, int limit, ImmutableSet<String> fields) {
+  static ImmutableList<Row> read(
+      TaskDefinition definition, int limit, ImmutableSet<String> fields) {
     return DatasetReader.read(definition.dataset(), fields, true, limit).rows();
   }
 

@@ -40,7 +40,11 @@ final class SimilarityTask extends LoadedTask implements LabelledTask {
   }
 
   private SimilarityTask(
-      TaskDefinition definition, TextInput input, List<Example> examples, int skipped, Scorer scorer) {
+      TaskDefinition definition,
+      TextInput input,
+      List<Example> examples,
+      int skipped,
+      Scorer scorer) {
     super(definition, skipped);
     this.input = input;
     this.examples = ImmutableList.copyOf(examples);

@@ -42,9 +42,7 @@ record Span(int first, int last, double score) {
   static Span best(
       TokenPair window, FloatBuffer starts, FloatBuffer ends, int at, int nBest, int longest) {
     int[] context =
-        IntStream.range(0, window.ids().length())
-            .filter(i -> window.parts().get(i) == 2)
-            .toArray();
+        IntStream.range(0, window.ids().length()).filter(i -> window.parts().get(i) == 2).toArray();
     List<Integer> firsts = likeliest(context, starts, at, nBest);
     List<Integer> lasts = likeliest(context, ends, at, nBest);
     Span best = NONE;

@@ -25,8 +25,7 @@ public final class Tasks {
       TextMarks marks,
       int limitOverride) {
     TaskInputs inputs =
-        new TaskInputs(
-            tokenizer, marks, limitOverride > 0 ? limitOverride : definition.limit());
+        new TaskInputs(tokenizer, marks, limitOverride > 0 ? limitOverride : definition.limit());
     TaskKind kind = definition.kind();
     if (kind instanceof TaskKind.Classification classification) {
       return ClassificationTask.load(definition, classification, inputs);

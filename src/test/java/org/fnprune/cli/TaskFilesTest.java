@@ -28,9 +28,7 @@ class TaskFilesTest {
         "{name: which word, type: multiple-choice, dataset: text.jsonl, prompt: '{text}',"
             + " choices: [w1, w2 w3], label: answer}\n");
     work.write("alike.yaml", "{name: alike, type: fidelity, dataset: text.jsonl}\n");
-    work.write(
-        "text.jsonl",
-        work.read("text.jsonl").replace("\"}\n", "\", \"answer\": 0}\n"));
+    work.write("text.jsonl", work.read("text.jsonl").replace("\"}\n", "\", \"answer\": 0}\n"));
     work.write(
         "r.yaml", work.read("r.yaml").replace("[lm.yaml]", "[lm.yaml, choice.yaml, alike.yaml]"));
   }
@@ -93,12 +91,7 @@ class TaskFilesTest {
     assertThat(tasks)
         .extracting(t -> t.getAsJsonObject().get("metric").getAsString())
         .containsExactly(
-            "perplexity",
-            "acc",
-            "acc_norm",
-            "top1_agreement",
-            "kl_divergence",
-            "logit_cosine");
+            "perplexity", "acc", "acc_norm", "top1_agreement", "kl_divergence", "logit_cosine");
     JsonObject agreement = tasks.get(3).getAsJsonObject();
     assertThat(agreement.get("dense").getAsDouble()).isEqualTo(1);
     assertThat(agreement.get("slim").getAsDouble()).isLessThan(1);
@@ -117,8 +110,7 @@ class TaskFilesTest {
     work.succeeds("eval @/m --task @/choice.yaml --limit 5 --output @/e --log-samples");
     assertThat(work.files("e")).containsExactly("results.json", "samples/which_word.jsonl");
     JsonObject line = lines("e/samples/which_word.jsonl").get(4);
-    assertThat(line.keySet())
-        .containsExactly("index", "input", "target", "choices", "model");
+    assertThat(line.keySet()).containsExactly("index", "input", "target", "choices", "model");
     assertThat(tasks("e/results.json")).hasSize(2);
     work.refuses(
         "eval @/m --task @/choice.yaml --output @/e",

@@ -19,8 +19,7 @@ class TokenPairTest {
                 IntStream.concat(IntStream.of(0), IntStream.generate(() -> 1).limit(first)),
                 IntStream.concat(
                     IntStream.of(0),
-                    IntStream.concat(
-                        IntStream.generate(() -> 2).limit(second), IntStream.of(0))))
+                    IntStream.concat(IntStream.generate(() -> 2).limit(second), IntStream.of(0))))
             .toArray();
     return new TokenPair(
         ImmutableIntArray.copyOf(IntStream.range(0, parts.length)),

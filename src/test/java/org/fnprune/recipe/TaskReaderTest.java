@@ -46,11 +46,7 @@ class TaskReaderTest {
     assertThat(news.kind())
         .isEqualTo(
             new TaskKind.Classification(
-                Template.field("t"),
-                Template.field("u"),
-                "l",
-                ImmutableList.of("no", "yes"),
-                64));
+                Template.field("t"), Template.field("u"), "l", ImmutableList.of("no", "yes"), 64));
     assertThat(news.batchSize()).isEqualTo(2);
     assertThat(news.limit()).isEqualTo(9);
   }

@@ -19,7 +19,8 @@ class AnswerTextTest {
   @Test
   void f1CountsCommonWordsAsOftenAsBothHaveThem() {
     // Two of three and two of four words are common.
-    assertThat(AnswerText.f1("red red blue", "red red red green")).isCloseTo(4 / 7.0, within(1e-12));
+    assertThat(AnswerText.f1("red red blue", "red red red green"))
+        .isCloseTo(4 / 7.0, within(1e-12));
     assertThat(AnswerText.f1("red", "blue")).isZero();
     assertThat(AnswerText.f1("", "the")).isEqualTo(1);
     assertThat(AnswerText.f1("x", "")).isZero();

@@ -41,7 +41,9 @@ class GreedyGenerationTest {
   /** The graph's own cache is used, or not. */
   private static Model jagged(OnnxPredictor model, boolean cached) {
     FakeModel whole = FakeModel.of(batch -> jagged(model.predict(batch)));
-    return cached ? new FakeModel(whole.byName(), whole.ofImages(), () -> jagged(model.decoding())) : whole;
+    return cached
+        ? new FakeModel(whole.byName(), whole.ofImages(), () -> jagged(model.decoding()))
+        : whole;
   }
 
   private static Decoding jagged(Decoding smooth) {
@@ -153,8 +155,7 @@ class GreedyGenerationTest {
         "{\"prompt\": \"w1 w3\", \"answer\": \"w4 w5\"}\n{\"prompt\": \"w4\", \"answer\": \"w6\"}\n";
     TaskScores scores =
         folder
-            .labelled(
-                "type: generation, decoding: greedy, max_new_tokens: 4, stop: [w6, w8]", rows)
+            .labelled("type: generation, decoding: greedy, max_new_tokens: 4, stop: [w6, w8]", rows)
             .evaluate(circle());
     assertThat(said(scores)).containsExactly("w4 w5 ", "w5 ");
     assertThat(((Proportion) scores.metrics().get(0)).correct().asList()).containsExactly(1, 0);
@@ -169,8 +170,7 @@ class GreedyGenerationTest {
     TaskScores scores =
         marked
             .labelled(
-                "type: generation, decoding: greedy",
-                "{\"prompt\": \"w4\", \"answer\": \"w5 w6\"}")
+                "type: generation, decoding: greedy", "{\"prompt\": \"w4\", \"answer\": \"w5 w6\"}")
             .evaluate(circle());
     assertThat(said(scores)).containsExactly("w5 w6");
   }

@@ -45,8 +45,7 @@ class MetricScoresTest {
         .isCloseTo(0.475, within(1e-12));
     assertThat(new ClassMetric(ClassMetric.Rule.MATTHEWS, gold, said).value())
         .isCloseTo(0.34782608695652173, within(1e-12));
-    ClassMetric missing =
-        new ClassMetric(ClassMetric.Rule.MATTHEWS, ints(0, 0, 1), ints(0, -1, 1));
+    ClassMetric missing = new ClassMetric(ClassMetric.Rule.MATTHEWS, ints(0, 0, 1), ints(0, -1, 1));
     assertThat(missing.value()).isCloseTo(0.6123724356957946, within(1e-12));
     assertThat(new ClassMetric(ClassMetric.Rule.MATTHEWS, ints(0, 1), ints(1, 1)).value()).isZero();
   }

@@ -75,8 +75,7 @@ class OnnxPredictorTest {
     try (OnnxPredictor predictor = OnnxPredictor.open(new OnnxModel(proto.build(), null), CPU)) {
       assertThat(Failures.of(() -> predictor.predict(BATCH)))
           .startsWith("model input 'input_ids' takes batch × choices × tokens: an encoder with a")
-          .endsWith(
-              " | use a language model, or export the encoder with a classification head");
+          .endsWith(" | use a language model, or export the encoder with a classification head");
     }
   }
 
@@ -120,8 +119,7 @@ class OnnxPredictorTest {
   void aModelOfTokensTakesNoImages() {
     try (OnnxPredictor predictor = OnnxPredictor.open(TinyGraphs.plain(), CPU)) {
       assertThat(
-              Failures.of(
-                  () -> predictor.predict(new Images(1, 1, 1, 1, () -> new float[] {0}))))
+              Failures.of(() -> predictor.predict(new Images(1, 1, 1, 1, () -> new float[] {0}))))
           .startsWith("the model has no input for images");
     }
   }

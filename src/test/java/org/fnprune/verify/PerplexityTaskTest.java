@@ -63,7 +63,9 @@ class PerplexityTaskTest {
   void wordsAndBytesAreThoseOfThePredictedTokens() throws IOException {
     TaskScores scores =
         folder
-            .labelled("type: perplexity, units: [token, word, byte]", "{\"text\": \"a  b c\"}\n{\"text\": \"c b\"}\n")
+            .labelled(
+                "type: perplexity, units: [token, word, byte]",
+                "{\"text\": \"a  b c\"}\n{\"text\": \"c b\"}\n")
             .evaluate(unigram(new ArrayList<>()));
     // Predicted are "  b", " c" and " b".
     assertThat(metric(scores, 0).value()).isCloseTo(Math.exp(nats(2, 3, 2) / 3), within(1e-6));
@@ -105,8 +107,7 @@ class PerplexityTaskTest {
   @Test
   void rollingCountsTheFirstTokenBehindTheBeginToken() throws IOException {
     List<TokenBatch> seen = new ArrayList<>();
-    TaskFolder marked =
-        new TaskFolder(path, new TextMarks(OptionalInt.of(4), ImmutableSet.of(4)));
+    TaskFolder marked = new TaskFolder(path, new TextMarks(OptionalInt.of(4), ImmutableSet.of(4)));
     TaskScores scores =
         marked
             .labelled("type: perplexity, rolling: true, max_seq_length: 2", "{\"text\": \"a b c\"}")
@@ -115,8 +116,7 @@ class PerplexityTaskTest {
     assertThat(metric(scores, 0).value()).isCloseTo(Math.exp(nats(1, 2, 3) / 3), within(1e-6));
     assertThat(metric(scores, 1).units().asList()).containsExactly(3);
     assertThat(metric(scores, 2).units().asList()).containsExactly(5);
-    assertThat(
-            seen.stream().flatMap(b -> b.sequences().stream()).map(ids -> ids.asList()).toList())
+    assertThat(seen.stream().flatMap(b -> b.sequences().stream()).map(ids -> ids.asList()).toList())
         .containsExactlyInAnyOrder(List.of(4, 1), List.of(1, 2));
     assertThat(folder.failure("type: perplexity, rolling: true", "{\"text\": \"a b c\"}"))
         .startsWith("task 't': rolling needs a begin token, but the model's config.json has");
@@ -129,9 +129,7 @@ class PerplexityTaskTest {
     assertThat(metric(task.evaluate(unigram(new ArrayList<>())), 0).units().asList())
         .containsExactly(2);
     assertThat(folder.failure("type: perplexity, text: 'a {z}'", "{\"x\": \"b\"}"))
-        .isEqualTo(
-            "d.jsonl:1: row has no field 'z'; its fields are x"
-                + " | did you mean 'x'?");
+        .isEqualTo("d.jsonl:1: row has no field 'z'; its fields are x" + " | did you mean 'x'?");
   }
 
   @Test

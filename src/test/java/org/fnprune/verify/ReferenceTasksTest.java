@@ -49,7 +49,9 @@ class ReferenceTasksTest {
       assertThat(dense.scores().metrics())
           .extracting(MetricScores::metric)
           .containsExactly("top1_agreement", "kl_divergence", "logit_cosine");
-      assertThat(dense.scores().metrics()).extracting(MetricScores::value).containsExactly(1., 0., 1.);
+      assertThat(dense.scores().metrics())
+          .extracting(MetricScores::value)
+          .containsExactly(1., 0., 1.);
       TaskScores same = dense.score(words(id -> id));
       assertThat(same.metrics().get(0).value()).isEqualTo(1);
       assertThat(same.metrics().get(1).value()).isCloseTo(0, within(1e-12));

@@ -87,8 +87,7 @@ class SimilarityTaskTest {
     assertThat(scores.predictions().apply(2).getAsDouble())
         .isCloseTo(Math.sqrt(0.5), within(1e-12));
     assertThat(scores.metrics().get(0).value()).isCloseTo(1, within(1e-12));
-    assertThat(task.example(2).toString())
-        .isEqualTo("{\"input\":[\"a b\",\"a\"],\"target\":2.0}");
+    assertThat(task.example(2).toString()).isEqualTo("{\"input\":[\"a b\",\"a\"],\"target\":2.0}");
   }
 
   @Test

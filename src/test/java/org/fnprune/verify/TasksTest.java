@@ -32,12 +32,14 @@ class TasksTest {
     return load(keys, rows, limit, folder);
   }
 
-  private LabelledTask load(String keys, String rows, int limit, Path tokenizerFile) throws IOException {
+  private LabelledTask load(String keys, String rows, int limit, Path tokenizerFile)
+      throws IOException {
     Files.writeString(folder.resolve("d.jsonl"), rows);
     Path file = folder.resolve("task.yaml");
     Files.writeString(file, "{name: t, dataset: d.jsonl, batch_size: 2, " + keys + "}");
     try (Tokenizer tokenizer = Tokenizer.open(tokenizerFile)) {
-      return (LabelledTask) Tasks.load(TaskReader.read(file), () -> tokenizer, TextMarks.NONE, limit);
+      return (LabelledTask)
+          Tasks.load(TaskReader.read(file), () -> tokenizer, TextMarks.NONE, limit);
     }
   }
 
@@ -51,26 +53,28 @@ class TasksTest {
 
   /** Puts 1 on the class that {@code choose} gives for each row's ids. */
   private static Model classifier(int classes, ToIntFunction<ImmutableIntArray> choose) {
-    return FakeModel.of(batch -> {
-      float[] values = new float[batch.size() * classes];
-      for (int row = 0; row < batch.size(); row++) {
-        values[row * classes + choose.applyAsInt(batch.sequences().get(row))] = 1;
-      }
-      return logits(values, batch.size(), classes);
-    });
+    return FakeModel.of(
+        batch -> {
+          float[] values = new float[batch.size() * classes];
+          for (int row = 0; row < batch.size(); row++) {
+            values[row * classes + choose.applyAsInt(batch.sequences().get(row))] = 1;
+          }
+          return logits(values, batch.size(), classes);
+        });
   }
 
   /** A language model of the four words that gives the next id in a circle the logit {@code x}. */
   private static Model circle(float x, List<TokenBatch> seen) {
-    return FakeModel.of(batch -> {
-      seen.add(batch);
-      long[] ids = batch.ids();
-      float[] values = new float[ids.length * WORDS.length];
-      for (int i = 0; i < ids.length; i++) {
-        values[i * WORDS.length + (int) ((ids[i] + 1) % WORDS.length)] = x;
-      }
-      return logits(values, batch.size(), batch.length(), WORDS.length);
-    });
+    return FakeModel.of(
+        batch -> {
+          seen.add(batch);
+          long[] ids = batch.ids();
+          float[] values = new float[ids.length * WORDS.length];
+          for (int i = 0; i < ids.length; i++) {
+            values[i * WORDS.length + (int) ((ids[i] + 1) % WORDS.length)] = x;
+          }
+          return logits(values, batch.size(), batch.length(), WORDS.length);
+        });
   }
 
   private static Model circle() {
@@ -93,7 +97,8 @@ class TasksTest {
     assertThat(scores.metrics().get(0))
         .isEqualTo(new Proportion("accuracy", ImmutableIntArray.of(1, 0, 1, 1)));
     assertThat(scores.metrics().get(1))
-        .isEqualTo(new ClassMetric(
+        .isEqualTo(
+            new ClassMetric(
                 ClassMetric.Rule.MACRO_F1,
                 ImmutableIntArray.of(1, 0, 2, 0),
                 ImmutableIntArray.of(1, 1, 2, 0)));
@@ -147,7 +152,8 @@ class TasksTest {
     LabelledTask text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
     assertThat(Failures.of(() -> text.evaluate(classifier(4, ids -> 0))))
         .startsWith("task 't' is a perplexity task and needs logits of batch × sequence ×");
-    assertThat(Failures.of(() -> text.evaluate(FakeModel.of(batch -> logits(new float[2], 1, 1, 2)))))
+    assertThat(
+            Failures.of(() -> text.evaluate(FakeModel.of(batch -> logits(new float[2], 1, 1, 2)))))
         .isEqualTo(
             "task 't' has token 2, but the model's vocabulary has 2"
                 + " | does tokenizer.json belong to this model?");
@@ -242,7 +248,8 @@ class TasksTest {
   void specialTokensInFrontStayAndThoseBehindGo() throws IOException {
     Path json = TinyTokenizers.framed(folder, "?", "<s>", "</s>", "c");
     List<TokenBatch> seen = new ArrayList<>();
-    LabelledTask task = load("type: generation", "{\"prompt\": \"\", \"answer\": \"c c\"}", 0, json);
+    LabelledTask task =
+        load("type: generation", "{\"prompt\": \"\", \"answer\": \"c c\"}", 0, json);
     task.evaluate(circle(1, seen));
     assertThat(seen.get(0).sequences()).containsExactly(ImmutableIntArray.of(1, 3));
   }
@@ -274,11 +281,12 @@ class TasksTest {
   @Test
   void aModelThatGivesNoNumbersIsWrongEverywhere() throws IOException {
     Model broken =
-        FakeModel.of(batch -> {
-          float[] values = new float[batch.size() * batch.length() * WORDS.length];
-          Arrays.fill(values, Float.NaN);
-          return logits(values, batch.size(), batch.length(), WORDS.length);
-        });
+        FakeModel.of(
+            batch -> {
+              float[] values = new float[batch.size() * batch.length() * WORDS.length];
+              Arrays.fill(values, Float.NaN);
+              return logits(values, batch.size(), batch.length(), WORDS.length);
+            });
     LabelledTask answer = load("type: generation", "{\"prompt\": \"a\", \"answer\": \" ?\"}", 0);
     assertThat(answer.evaluate(broken).metrics().get(0).value()).isZero();
     LabelledTask text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
