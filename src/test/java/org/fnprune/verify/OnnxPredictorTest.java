@@ -3,16 +3,22 @@ package org.fnprune.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableIntArray;
+import java.nio.FloatBuffer;
 import java.util.List;
 import org.fnprune.common.Failures;
 import org.fnprune.data.RandomTokens;
 import org.fnprune.data.TokenBatch;
+import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.model.TinyGraph;
 import org.fnprune.model.TinyGraphs;
 import org.fnprune.rewrite.MaskedModel;
 import org.fnprune.rewrite.Plans;
 import org.fnprune.rewrite.SlimCheck;
+import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.ModelRunException;
 import org.fnprune.runtime.RuntimeOptions;
 import org.junit.jupiter.api.Test;
@@ -52,6 +58,80 @@ class OnnxPredictorTest {
     try (OnnxPredictor predictor = OnnxPredictor.open(new OnnxModel(proto.build(), null), CPU)) {
       assertThat(Failures.of(() -> predictor.predict(BATCH)))
           .startsWith("model input 'speaker' (INT64) is not one that fnprune can fill");
+    }
+  }
+
+  @Test
+  void anEncoderWithAMultipleChoiceHeadIsRefusedByName() {
+    var proto = TinyGraphs.plain().proto().toBuilder();
+    var shape =
+        proto
+            .getGraphBuilder()
+            .getInputBuilder(0)
+            .getTypeBuilder()
+            .getTensorTypeBuilder()
+            .getShapeBuilder();
+    shape.addDim(shape.getDim(1));
+    try (OnnxPredictor predictor = OnnxPredictor.open(new OnnxModel(proto.build(), null), CPU)) {
+      assertThat(Failures.of(() -> predictor.predict(BATCH)))
+          .startsWith("model input 'input_ids' takes batch × choices × tokens: an encoder with a")
+          .endsWith(" | use a language model, or export the encoder with a classification head");
+    }
+  }
+
+  @Test
+  void tokenTypesReachTheModel() {
+    TinyGraph g = TinyGraph.create(1);
+    String types = g.input("token_type_ids", "batch", "sequence");
+    OnnxModel model = g.output(types, "logits");
+    TokenBatch pairs =
+        new TokenBatch(
+            ImmutableList.of(ImmutableIntArray.of(1, 2, 3), ImmutableIntArray.of(4, 5)),
+            ImmutableList.of(ImmutableIntArray.of(0, 1, 1), ImmutableIntArray.of(0, 1)),
+            0);
+    try (OnnxPredictor predictor = OnnxPredictor.open(model, CPU)) {
+      FloatBuffer seen = predictor.predict(pairs).values();
+      float[] values = new float[6];
+      seen.get(0, values);
+      assertThat(values).containsExactly(0, 1, 1, 0, 1, 0);
+      assertThat(predictor.predict(BATCH).values().get(1)).isZero();
+    }
+  }
+
+  @Test
+  void severalOutputsComeFromOneRunAndFurtherInputsStay() {
+    TinyGraph g = TinyGraph.create(1);
+    String mask = g.input("mask", "batch", "sequence");
+    g.alsoOutput(g.op("Add", mask, g.scalar(1)), "more");
+    OnnxModel model = g.output(mask, "logits");
+    try (OnnxPredictor predictor = OnnxPredictor.open(model, CPU)) {
+      assertThat(predictor.outputs()).containsExactly("logits", "more");
+      Model masked =
+          predictor.with(ImmutableMap.of("mask", new ExtraInput(new float[] {5, 6}, 1, 2)));
+      assertThat(masked.predict(BATCH, List.of("more", "logits")))
+          .extracting(logits -> logits.values().get(1))
+          .containsExactly(7f, 6f);
+      assertThat(masked.decoding()).isInstanceOf(WholeTextDecoding.class);
+    }
+  }
+
+  @Test
+  void aModelOfTokensTakesNoImages() {
+    try (OnnxPredictor predictor = OnnxPredictor.open(TinyGraphs.plain(), CPU)) {
+      assertThat(
+              Failures.of(() -> predictor.predict(new Images(1, 1, 1, 1, () -> new float[] {0}))))
+          .startsWith("the model has no input for images");
+    }
+  }
+
+  @Test
+  void floatsBecomeTheTypeThatTheModelDeclares() {
+    TinyGraph g = TinyGraph.create(ElementType.FLOAT16, 1);
+    OnnxModel model = g.output(g.input("pixel_values", "batch", 1, 1, 2), "logits");
+    try (OnnxPredictor predictor = OnnxPredictor.open(model, CPU)) {
+      Logits seen = predictor.predict(new Images(1, 1, 1, 2, () -> new float[] {0.5f, 1.0009f}));
+      assertThat(seen.values().get(0)).isEqualTo(0.5f);
+      assertThat(seen.values().get(1)).isEqualTo(1 + 1 / 1024f);
     }
   }
 
