@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A text made of a row's fields: {@code "Review: {text}\nSentiment:"}. {@code {name}} stands for a
- * field, nested ones with dots ({@code {answer.text}}); a brace written twice stands for the
- * brace itself.
+ * field, nested ones with dots ({@code {answer.text}}); a brace written twice stands for the brace
+ * itself.
  *
  * @param literals the texts around the fields, one more than there are fields
  * @param fields the fields' names, in order

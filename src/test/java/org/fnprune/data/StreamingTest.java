@@ -183,8 +183,7 @@ class StreamingTest {
     assertThat(read.rows())
         .extracting(row -> row.get("text"))
         .containsExactly("one", "two", "drei", "viér");
-    Path upper =
-        Files.copy(file, folder.resolve("D.JSONL." + ending.toUpperCase(Locale.ROOT)));
+    Path upper = Files.copy(file, folder.resolve("D.JSONL." + ending.toUpperCase(Locale.ROOT)));
     assertThat(lines(upper, options(0, Sampling.FIRST, 0, false))).hasSize(4);
   }
 
@@ -193,9 +192,7 @@ class StreamingTest {
   void damagedOrWronglyNamedFilesAreRefused(String ending) throws IOException {
     byte[] whole = Files.readAllBytes(fixture("two-streams.jsonl." + ending));
     for (int length = 0; length < whole.length; length += 5) {
-      Path cut =
-          Files.write(
-              folder.resolve("cut.jsonl." + ending), Arrays.copyOf(whole, length));
+      Path cut = Files.write(folder.resolve("cut.jsonl." + ending), Arrays.copyOf(whole, length));
       try {
         assertThat(lines(cut, options(0, Sampling.FIRST, 0, false))).hasSizeBetween(1, 4);
       } catch (UsageException e) {
