@@ -18,7 +18,7 @@ import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
-import org.fnprune.report.MarkdownReport;
+import org.fnprune.report.Origin;
 import org.fnprune.report.ReportJson;
 import org.fnprune.report.RunReport;
 import org.fnprune.report.StructureJson;
@@ -53,11 +53,13 @@ public final class Pipeline {
   }
 
   private final Recipe recipe;
+  private final ImmutableList<String> command;
   private final KeptWarnings listener;
   private final Stopwatch clock = new Stopwatch();
 
-  private Pipeline(Recipe recipe, Listener listener) {
+  private Pipeline(Recipe recipe, ImmutableList<String> command, Listener listener) {
     this.recipe = recipe;
+    this.command = command;
     this.listener = new KeptWarnings(listener);
   }
 
@@ -69,7 +71,18 @@ public final class Pipeline {
    * @throws Exception when a stage fails; the folder can be resumed
    */
   public static RunReport run(Recipe recipe, boolean force, Listener listener) throws Exception {
-    return new Pipeline(recipe, listener).run(force);
+    return run(recipe, force, ImmutableList.of(), listener);
+  }
+
+  /**
+   * Runs a recipe.
+   *
+   * @param command what was typed, for the report; empty where nothing was
+   */
+  public static RunReport run(
+      Recipe recipe, boolean force, ImmutableList<String> command, Listener listener)
+      throws Exception {
+    return new Pipeline(recipe, command, listener).run(force);
   }
 
   /** Reads and checks everything first; only then is anything written. */
@@ -140,7 +153,7 @@ public final class Pipeline {
             () -> Verification.of(recipe, inputs, dense, folder.slim(), device, listener));
     RunReport report =
         new RunReport(
-            Version.current(),
+            origin(inputs),
             recipe,
             device.deviceName(),
             verified.denseFacts(),
@@ -151,6 +164,7 @@ public final class Pipeline {
             ridges(fits),
             equivalence,
             verified.tasks(),
+            verified.alone(),
             verified.latency(),
             verified.gate(),
             clock.timings(),
@@ -160,9 +174,17 @@ public final class Pipeline {
       NetworkFiles.writeIndex(
           folder.networks(), networks, found, Maps.asMap(networks.keySet(), report::supports));
     }
-    folder.write("report.md", MarkdownReport.render(report));
-    folder.write("report.json", Json.pretty(ReportJson.of(report)));
+    Reports.write(ReportJson.of(report), folder.root());
     return report;
+  }
+
+  private Origin origin(RunInputs inputs) throws IOException {
+    return new Origin(
+        Version.current(),
+        Runtime.version().toString(),
+        RuntimeOptions.version(),
+        command,
+        Lock.hashes(recipe, inputs));
   }
 
   private SearchInputs searched(

@@ -4,12 +4,14 @@ import com.google.common.collect.ImmutableList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.Progress;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.report.RunReport.Alone;
 import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.RuntimeOptions;
@@ -17,6 +19,7 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyBenchmark;
 import org.fnprune.verify.LatencyResult;
+import org.fnprune.verify.MetricResult;
 import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.PairedTest;
 import org.fnprune.verify.Task;
@@ -27,12 +30,14 @@ import org.fnprune.verify.TaskScores;
  * on disk.
  *
  * @param tasks every metric of every task
+ * @param alone each model's scores by itself
  * @param latency empty when it was not asked for
  */
 record Verification(
     ModelFacts denseFacts,
     ModelFacts slimFacts,
     ImmutableList<Comparison> tasks,
+    Alone alone,
     ImmutableList<LatencyResult> latency,
     Gate gate) {
 
@@ -84,8 +89,15 @@ record Verification(
         facts(inputs.folder().onnxFile(), denseModel, inputs.hashes()),
         facts(slimFile, slimModel, new FileHashes()),
         compared,
+        new Alone(results(denseScores, recipe.seed()), results(slimScores, recipe.seed())),
         latency,
         Gate.check(compared, recipe.verify().maxDrop()));
+  }
+
+  private static ImmutableList<MetricResult> results(List<TaskScores> scores, long seed) {
+    return scores.stream()
+        .flatMap(task -> task.results(seed).stream())
+        .collect(ImmutableList.toImmutableList());
   }
 
   private static ImmutableList<TaskScores> scores(

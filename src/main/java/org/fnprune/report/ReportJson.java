@@ -1,7 +1,11 @@
 package org.fnprune.report;
 
+import static org.fnprune.report.MaskedScores.finite;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
 import org.fnprune.network.NetworkJson;
 import org.fnprune.recipe.RecipeWriter;
 import org.fnprune.select.UnitPlan;
@@ -9,6 +13,7 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyResult;
+import org.fnprune.verify.MetricResult;
 import org.jspecify.annotations.Nullable;
 
 /** {@code report.json} (schema 1). */
@@ -18,17 +23,21 @@ public final class ReportJson {
 
   /** The document. */
   public static JsonObject of(RunReport report) {
-    JsonObject tool = new JsonObject();
-    tool.addProperty("name", "fnprune");
-    tool.addProperty("version", report.version());
+    JsonObject tool = MaskedScores.tool(report.origin().version());
+    tool.addProperty("java", report.origin().java());
+    tool.addProperty("onnxruntime", report.origin().onnxRuntime());
     JsonObject model = new JsonObject();
     model.add("dense", model(report.dense()));
     model.add("slim", model(report.slim()));
     JsonObject document = new JsonObject();
     document.addProperty("schema", 1);
     document.add("tool", tool);
+    document.addProperty("name", name(report));
+    document.add("command", MaskedScores.strings(report.origin().command()));
+    document.addProperty("seed", report.recipe().seed());
     document.addProperty("recipe", RecipeWriter.toYaml(report.recipe()));
     document.addProperty("device", report.device());
+    document.add("inputs", inputs(report.origin()));
     document.add("model", model);
     document.addProperty("sparsity", report.sparsity());
     document.add("units", units(report));
@@ -38,14 +47,31 @@ public final class ReportJson {
     document.add("equivalence", equivalence(report.equivalence()));
     document.add("tasks", tasks(report));
     document.add("latency", latency(report));
-    document.add("gate", gate(report.gate()));
+    document.add("gate", gate(report));
     JsonObject timings = new JsonObject();
     report.timings().forEach(timings::addProperty);
     document.add("timings", timings);
-    JsonArray warnings = new JsonArray();
-    report.warnings().forEach(warnings::add);
-    document.add("warnings", warnings);
+    document.add("warnings", MaskedScores.strings(report.warnings()));
     return document;
+  }
+
+  private static String name(RunReport report) {
+    Path model = report.recipe().model().getFileName();
+    return model == null ? "model" : model.toString();
+  }
+
+  private static JsonArray inputs(Origin origin) {
+    JsonArray inputs = new JsonArray();
+    origin
+        .inputs()
+        .forEach(
+            (path, sha256) -> {
+              JsonObject input = new JsonObject();
+              input.addProperty("path", path);
+              input.addProperty("sha256", sha256);
+              inputs.add(input);
+            });
+    return inputs;
   }
 
   private static JsonObject model(RunReport.ModelFacts facts) {
@@ -126,9 +152,20 @@ public final class ReportJson {
       json.addProperty("stderr", finite(task.stderr()));
       json.addProperty("n", task.n());
       json.addProperty("p_value", finite(task.pValue()));
+      json.addProperty("dense_stderr", stderr(report.alone().dense(), task));
+      json.addProperty("slim_stderr", stderr(report.alone().slim(), task));
       tasks.add(json);
     }
     return tasks;
+  }
+
+  private static @Nullable Double stderr(List<MetricResult> results, Comparison task) {
+    for (MetricResult result : results) {
+      if (result.task().equals(task.task()) && result.metric().equals(task.metric())) {
+        return finite(result.stderr());
+      }
+    }
+    return null;
   }
 
   private static JsonArray latency(RunReport report) {
@@ -148,17 +185,14 @@ public final class ReportJson {
     return latency;
   }
 
-  private static JsonObject gate(Gate gate) {
+  private static JsonObject gate(RunReport report) {
+    Gate gate = report.gate();
     JsonObject json = new JsonObject();
     json.addProperty("passed", gate.passed());
     JsonArray reasons = new JsonArray();
     gate.reasons().forEach(reasons::add);
     json.add("reasons", reasons);
+    json.addProperty("max_drop", report.recipe().verify().maxDrop());
     return json;
-  }
-
-  /** JSON has no NaN and no infinities: null stands for them. */
-  private static @Nullable Double finite(@Nullable Double value) {
-    return value == null || !Double.isFinite(value) ? null : value;
   }
 }

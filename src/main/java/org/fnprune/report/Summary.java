@@ -1,28 +1,36 @@
 package org.fnprune.report;
 
+import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import org.fnprune.verify.Comparison;
-import org.fnprune.verify.LatencyResult;
+import org.fnprune.report.StoredReport.LatencyRow;
+import org.fnprune.report.StoredReport.TaskRow;
 import org.jspecify.annotations.Nullable;
 
-/** The tables that the terminal and {@code report.md} share. */
+/** The tables and sentences that all renderings share. */
 final class Summary {
 
   private Summary() {}
 
-  static TextTable tasks(RunReport report) {
+  static TextTable tasks(StoredReport report) {
     TextTable table = new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr", "p");
-    for (Comparison task : report.tasks()) {
+    for (TaskRow task : report.tasks()) {
       table.row(
-          task.task(),
-          task.metric() + (task.higherIsBetter() ? " ↑" : " ↓"),
-          number("%.4f", task.dense()),
-          number("%.4f", task.slim()),
-          number("%+.4f", task.delta()),
+          task.name(),
+          label(task),
+          finite("%.4f", task.dense()),
+          finite("%.4f", task.slim()),
+          finite("%+.4f", task.delta()),
           number("%.4f", task.stderr()),
           number("%.3g", task.pValue()));
     }
     return table;
+  }
+
+  /** The metric with the direction in which it is better. */
+  static String label(TaskRow task) {
+    return task.metric() + (task.higherIsBetter() ? " ↑" : " ↓");
   }
 
   /** What the columns of {@link #tasks} mean. */
@@ -31,42 +39,111 @@ final class Summary {
         + " models were equally good.";
   }
 
-  static TextTable sizes(RunReport report) {
+  static TextTable sizes(StoredReport report) {
     TextTable table = new TextTable("Size", "Dense", "Slim", "Change");
-    long denseParameters = report.dense().parameters();
-    long slimParameters = report.slim().parameters();
+    StoredReport.Facts dense = report.model().dense();
+    StoredReport.Facts slim = report.model().slim();
     table.row(
         "parameters",
-        number("%,d", denseParameters),
-        number("%,d", slimParameters),
-        change(denseParameters, slimParameters));
+        number("%,d", dense.parameters()),
+        number("%,d", slim.parameters()),
+        change(dense.parameters(), slim.parameters()));
     table.row(
         "file size, bytes",
-        number("%,d", report.dense().bytes()),
-        number("%,d", report.slim().bytes()),
-        change(report.dense().bytes(), report.slim().bytes()));
+        number("%,d", dense.bytes()),
+        number("%,d", slim.bytes()),
+        change(dense.bytes(), slim.bytes()));
     return table;
   }
 
-  static TextTable latency(RunReport report) {
-    TextTable table =
-        new TextTable(
-            "Latency (batch × tokens)",
-            "Dense ms",
-            "Slim ms",
-            "Dense p95 ms",
-            "Slim p95 ms",
-            "Speed-up");
-    for (LatencyResult result : report.latency()) {
-      table.row(
-          result.batchSize() + " × " + result.sequenceLength(),
-          number("%.3f", result.denseMs()),
-          number("%.3f", result.slimMs()),
-          number("%.3f", result.denseP95Ms()),
-          number("%.3f", result.slimP95Ms()),
-          number("%.2f×", result.speedup()));
+  static TextTable latency(StoredReport report) {
+    boolean peaks = report.latency().stream().anyMatch(row -> row.densePeakBytes() != null);
+    List<String> header =
+        new ArrayList<>(
+            List.of(
+                "Latency (batch × tokens)",
+                "Dense ms",
+                "Slim ms",
+                "Dense p95 ms",
+                "Slim p95 ms",
+                "Speed-up"));
+    if (peaks) {
+      header.addAll(List.of("Dense peak, MB", "Slim peak, MB"));
+    }
+    TextTable table = new TextTable(header.toArray(String[]::new));
+    for (LatencyRow row : report.latency()) {
+      List<Object> cells =
+          new ArrayList<>(
+              List.of(
+                  batch(row),
+                  milliseconds(row.denseMs(), row.denseCiMs()),
+                  milliseconds(row.slimMs(), row.slimCiMs()),
+                  number("%.3f", row.denseP95Ms()),
+                  number("%.3f", row.slimP95Ms()),
+                  number("%.2f×", row.speedup()) + (row.noisy() ? " (noisy)" : "")));
+      if (peaks) {
+        cells.add(megabytes(row.densePeakBytes()));
+        cells.add(megabytes(row.slimPeakBytes()));
+      }
+      table.row(cells.toArray());
     }
     return table;
+  }
+
+  static String batch(LatencyRow row) {
+    return row.batchSize() + " × " + row.sequenceLength();
+  }
+
+  /** A median with its confidence interval, where there is one. */
+  static String milliseconds(double median, @Nullable ImmutableList<Double> interval) {
+    String text = number("%.3f", median);
+    return interval == null || interval.size() != 2
+        ? text
+        : String.format(Locale.ROOT, "%s (%.3f–%.3f)", text, interval.get(0), interval.get(1));
+  }
+
+  private static String megabytes(@Nullable Long bytes) {
+    return bytes == null ? "–" : number("%.1f", bytes / 1e6);
+  }
+
+  /** The whole result in a line: what went, and what the tasks' first metrics made of it. */
+  static String oneLine(StoredReport report) {
+    StringBuilder text = new StringBuilder();
+    text.append(fewer(report.model().dense().parameters(), report.model().slim().parameters()))
+        .append(" parameters, ")
+        .append(fewer(report.model().dense().bytes(), report.model().slim().bytes()))
+        .append(" bytes");
+    for (TaskRow task : report.gateRows()) {
+      text.append("; ")
+          .append(task.name())
+          .append(' ')
+          .append(task.metric())
+          .append(' ')
+          .append(finite("%.4g", task.dense()))
+          .append(" → ")
+          .append(finite("%.4g", task.slim()));
+    }
+    return text.toString();
+  }
+
+  private static String fewer(long before, long after) {
+    double percent = 100.0 * (before - after) / Math.max(1, before);
+    return number("%.1f%%", Math.abs(percent)) + (percent < 0 ? " more" : " fewer");
+  }
+
+  /** A command line that can be typed again: what a shell would read otherwise is quoted. */
+  static String command(StoredReport report) {
+    StringBuilder line = new StringBuilder("fnprune");
+    for (String word : report.command()) {
+      boolean plain = word.matches("[A-Za-z0-9_@%+=:,./-]+");
+      line.append(' ').append(plain ? word : "'" + word.replace("'", "'\\''") + "'");
+    }
+    return line.toString();
+  }
+
+  /** A measured number that is always there: null stands for one that is not finite. */
+  static String finite(String format, @Nullable Double value) {
+    return value == null ? "not finite" : number(format, value);
   }
 
   /** A number in words: – for one that is not there or not a number, ∞ for one without end. */
@@ -80,7 +157,8 @@ final class Summary {
     return String.format(Locale.ROOT, format, value);
   }
 
-  private static String change(long before, long after) {
+  /** A change in per cent, with its sign. */
+  static String change(long before, long after) {
     return number("%+.1f%%", 100.0 * (after - before) / Math.max(1, before));
   }
 }

@@ -8,7 +8,12 @@ public final class TerminalReport {
   private TerminalReport() {}
 
   /** The text, with a newline at its end. */
-  public static String render(RunReport report) {
+  public static String render(RunReport run) {
+    return render(StoredReport.of(run));
+  }
+
+  /** The text of a run that was stored. */
+  public static String render(StoredReport report) {
     StringBuilder text = new StringBuilder();
     TextTable tasks = Summary.tasks(report);
     if (!tasks.isEmpty()) {
@@ -22,13 +27,13 @@ public final class TerminalReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "Removed %.1f%% of the targets' parameters; slim equals masked: %.1e (allowed %.1e).%n",
+            "Removed %.1f%% of the targets' parameters; slim equals masked: %s (allowed %.1e).%n",
             100 * report.sparsity(),
-            report.equivalence().maxAbsDiff(),
+            Summary.finite("%.1e", report.equivalence().maxAbsDiff()),
             report.equivalence().tolerance()));
     if (!report.warnings().isEmpty()) {
       int count = report.warnings().size();
-      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.md.\n");
+      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.html.\n");
     }
     if (!report.gate().passed()) {
       text.append("Gate missed:\n");
