@@ -89,7 +89,7 @@ final class Verdict {
     return Html.of(
         "div",
         Html.of("dt", name),
-        Html.of("dd", value).with("class", "big"),
+        Html.of("dd", value.replace('-', '−')).with("class", "big"),
         Html.of("dd", detail).with("class", "small"));
   }
 }

@@ -36,8 +36,8 @@ final class WidthSection {
           "–",
           "–",
           "–",
-          "all",
           "–",
+          "100.0%",
           unit.compensation(),
           Summary.number("%.3g", unit.ridge()));
     }
