@@ -41,7 +41,8 @@ class HelpTest {
         "merge",
         "lesion",
         "sweep",
-        "eval"
+        "eval",
+        "report"
       })
   void everyCommandHasHelpWithinAHundredColumns(String command) {
     Outcome outcome = work.run(command + " --help");
@@ -73,6 +74,7 @@ class HelpTest {
             "  lesion ",
             "  sweep ",
             "  eval ",
+            "  report ",
             "Exit codes: 0 done, 1 ");
     assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);
   }
