@@ -1,5 +1,6 @@
 package org.fnprune;
 
+import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,15 @@ final class Lock {
       text.append(input).append('\n');
     }
     return text.append(RecipeWriter.toYaml(recipe)).toString();
+  }
+
+  /** The inputs' hashes by path, in the order of the text. */
+  static ImmutableMap<String, String> hashes(Recipe recipe, RunInputs read) throws IOException {
+    ImmutableMap.Builder<String, String> hashes = ImmutableMap.builder();
+    for (Path input : inputs(recipe, read)) {
+      hashes.put(input.toString(), read.hashes().sha256(input));
+    }
+    return hashes.buildKeepingLast();
   }
 
   private static List<Path> inputs(Recipe recipe, RunInputs read) throws IOException {

@@ -18,6 +18,7 @@ import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.CompareRequest;
 import org.fnprune.recipe.EvalRequest;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.report.RunReport.Alone;
 import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.Devices;
 import org.fnprune.runtime.InputSizes;
@@ -32,13 +33,17 @@ import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.OutputDifference;
 import org.fnprune.verify.OutputDifferences;
 import org.fnprune.verify.Task;
+import org.fnprune.verify.TaskScores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two models side by side on the same inputs, whoever made the second of the first.
  *
  * @param outputs of both on random tokens; a KV cache of fewer heads is left out
  * @param tasks every metric of every task
+ * @param alone each model's scores by itself
  * @param latency empty when it was not asked for
+ * @param maxDrop what the gate allows; null where any loss passes
  */
 public record ModelComparison(
     String device,
@@ -46,8 +51,10 @@ public record ModelComparison(
     ModelFacts slim,
     ImmutableList<OutputDifference> outputs,
     ImmutableList<Comparison> tasks,
+    Alone alone,
     ImmutableList<LatencyResult> latency,
-    Gate gate) {
+    Gate gate,
+    @Nullable Double maxDrop) {
 
   /**
    * Compares.
@@ -79,15 +86,20 @@ public record ModelComparison(
             random.some(shared.seed()),
             random.traced(shared.seed()));
     ImmutableList.Builder<Comparison> compared = ImmutableList.builder();
+    Alone alone = new Alone(ImmutableList.of(), ImmutableList.of());
     ImmutableList<LatencyResult> latency = ImmutableList.of();
     Recipe.Latency grid = request.latency();
     if (!tasks.isEmpty() || grid != null) {
       try (OnnxPredictor first = predictor(denseFolder, dense, forDense);
           OnnxPredictor second = predictor(slimFolder, slim, forSlim)) {
         try (Baselines baselines = Baselines.of(tasks, first, () -> {})) {
-          compared.addAll(
-              baselines.compared(
-                  Verification.scores("tasks", baselines, second, listener), shared.seed()));
+          ImmutableList<TaskScores> scores =
+              Verification.scores("tasks", baselines, second, listener);
+          compared.addAll(baselines.compared(scores, shared.seed()));
+          alone =
+              new Alone(
+                  Verification.results(baselines.scores(), shared.seed()),
+                  Verification.results(scores, shared.seed()));
         }
         if (grid != null) {
           latency =
@@ -120,8 +132,10 @@ public record ModelComparison(
         Verification.facts(slimFolder.onnxFile(), slim, new FileHashes()),
         outputs,
         all,
+        alone,
         latency,
-        Gate.check(all, request.maxDrop()));
+        Gate.check(all, request.maxDrop()),
+        request.maxDrop());
   }
 
   private static OnnxPredictor predictor(

@@ -1,5 +1,6 @@
 package org.fnprune;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Recipe;
-import org.fnprune.report.MarkdownReport;
+import org.fnprune.report.Origin;
 import org.fnprune.report.ReportJson;
 import org.fnprune.report.RunReport;
 import org.fnprune.report.StructureJson;
@@ -63,11 +64,13 @@ public final class Pipeline {
   }
 
   private final Recipe recipe;
+  private final ImmutableList<String> command;
   private final KeptWarnings listener;
   private final Stopwatch clock = new Stopwatch();
 
-  private Pipeline(Recipe recipe, Listener listener) {
+  private Pipeline(Recipe recipe, ImmutableList<String> command, Listener listener) {
     this.recipe = recipe;
+    this.command = command;
     this.listener = new KeptWarnings(listener);
   }
 
@@ -107,7 +110,18 @@ public final class Pipeline {
    * @throws IOException when a file cannot be read or written; the run can be gone on with
    */
   public static RunReport run(Recipe recipe, boolean force, Listener listener) throws IOException {
-    return new Pipeline(recipe, listener).run(force);
+    return run(recipe, force, ImmutableList.of(), listener);
+  }
+
+  /**
+   * Runs a recipe, as {@link #run(Recipe, boolean, Listener)}.
+   *
+   * @param command what was typed, for the report; empty where nothing was
+   */
+  public static RunReport run(
+      Recipe recipe, boolean force, ImmutableList<String> command, Listener listener)
+      throws IOException {
+    return new Pipeline(recipe, command, listener).run(force);
   }
 
   /** Reads and checks everything first; only then is anything written. */
@@ -182,7 +196,7 @@ public final class Pipeline {
         .forEach(result -> listener.warnOnly(result.noise()));
     RunReport report =
         new RunReport(
-            Version.current(),
+            origin(inputs),
             recipe,
             device.deviceName(),
             verified.denseFacts(),
@@ -193,6 +207,7 @@ public final class Pipeline {
             ridges(fits),
             equivalence,
             verified.tasks(),
+            verified.alone(),
             verified.latency(),
             verified.gate(),
             inputs.data().used(),
@@ -210,9 +225,17 @@ public final class Pipeline {
           inputs.tasks(),
           ImmutableMap.of("dense", dense.scores(), "slim", verified.slimScores()));
     }
-    folder.write("report.md", MarkdownReport.render(report));
-    folder.write("report.json", Json.pretty(ReportJson.of(report)));
+    Reports.write(ReportJson.of(report), folder.root());
     return report;
+  }
+
+  private Origin origin(RunInputs inputs) throws IOException {
+    return new Origin(
+        Version.current(),
+        Runtime.version().toString(),
+        RuntimeOptions.version(),
+        command,
+        Lock.hashes(recipe, inputs));
   }
 
   private SearchInputs searched(

@@ -47,6 +47,8 @@ public record RunFolder(Path root, State state) {
           "sweep.svg",
           "report.html",
           "report.md",
+          "results.json",
+          "results.dense.json",
           "plan.json",
           "structure.json",
           "moments",

@@ -15,6 +15,7 @@ import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Recipe;
+import org.fnprune.report.RunReport.Alone;
 import org.fnprune.report.RunReport.ModelFacts;
 import org.fnprune.runtime.OnnxSession;
 import org.fnprune.runtime.PeakMemory;
@@ -24,6 +25,7 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyBenchmark;
 import org.fnprune.verify.LatencyResult;
+import org.fnprune.verify.MetricResult;
 import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.TaskScores;
 
@@ -33,6 +35,7 @@ import org.fnprune.verify.TaskScores;
  *
  * @param tasks every metric of every task
  * @param slimScores of the slim model on each task
+ * @param alone each model's scores by itself
  * @param latency empty when it was not asked for
  */
 record Verification(
@@ -40,6 +43,7 @@ record Verification(
     ModelFacts slimFacts,
     ImmutableList<Comparison> tasks,
     ImmutableList<TaskScores> slimScores,
+    Alone alone,
     ImmutableList<LatencyResult> latency,
     Gate gate) {
 
@@ -99,8 +103,16 @@ record Verification(
         facts(slimFile, slimModel, new FileHashes()),
         compared,
         slimScores,
+        new Alone(
+            results(baselines.scores(), recipe.seed()), results(slimScores, recipe.seed())),
         latency,
         Gate.check(compared, recipe.verify().maxDrop()));
+  }
+
+  static ImmutableList<MetricResult> results(List<TaskScores> scores, long seed) {
+    return scores.stream()
+        .flatMap(task -> task.results(seed).stream())
+        .collect(ImmutableList.toImmutableList());
   }
 
   static ImmutableList<TaskScores> scores(

@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -7,6 +8,7 @@ import org.apache.commons.cli.Options;
 import org.fnprune.ModelComparison;
 import org.fnprune.recipe.Flag;
 import org.fnprune.recipe.RecipeReader;
+import org.fnprune.report.ComparisonText;
 
 /** {@code compare DENSE SLIM}: outputs, metrics, size and latency of two models side by side. */
 final class CompareCommand implements Command {
@@ -59,8 +61,9 @@ final class CompareCommand implements Command {
                   RecipeFlags.read(line).with(Flag.MODEL, models.get(0)), Path.of(models.get(1))),
               listener);
     }
-    console.result(CompareText.text(comparison));
-    console.resultJson(CompareText.json(comparison));
+    JsonObject json = CompareJson.of(comparison);
+    console.result(ComparisonText.render(json));
+    console.resultJson(json);
     return comparison.gate().passed() ? ExitCode.OK : ExitCode.GATE;
   }
 }

@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import com.google.common.collect.ImmutableList;
 import java.io.PrintStream;
 import org.fnprune.common.Json;
 
@@ -8,8 +9,14 @@ import org.fnprune.common.Json;
  *
  * @param json print exactly one JSON document on {@code out} and no text
  * @param quiet no progress and no notes
+ * @param command what was typed, word by word
  */
-record Console(PrintStream out, PrintStream err, boolean json, boolean quiet) {
+record Console(
+    PrintStream out,
+    PrintStream err,
+    boolean json,
+    boolean quiet,
+    ImmutableList<String> command) {
 
   /** Prints the result as text, unless JSON was asked for. */
   void result(String text) {

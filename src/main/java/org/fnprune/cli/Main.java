@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import com.google.common.collect.ImmutableList;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ public final class Main {
           new SweepCommand(),
           new EvalCommand(),
           new CompareCommand(),
+          new ReportCommand(),
           new CompletionCommand());
 
   private Main() {}
@@ -78,7 +80,13 @@ public final class Main {
     Options options = CommonFlags.addTo(command.options());
     CommandLine line = Arguments.parse(command, options, rest);
     return command.run(
-        line, new Console(out, err, line.hasOption("json"), line.hasOption("quiet")));
+        line,
+        new Console(
+            out,
+            err,
+            line.hasOption("json"),
+            line.hasOption("quiet"),
+            ImmutableList.copyOf(args)));
   }
 
   private static void help(List<String> topics, PrintStream out) {

@@ -32,14 +32,14 @@ final class Runs {
     }
     RunReport report;
     try (ConsoleListener listener = new ConsoleListener(console)) {
-      report = Pipeline.run(recipe, force, listener);
+      report = Pipeline.run(recipe, force, console.command(), listener);
     }
     console.result(TerminalReport.render(report));
     console.result(
         "Slim model: "
             + recipe.output().resolve("slim")
             + "\nReport: "
-            + recipe.output().resolve("report.md"));
+            + recipe.output().resolve("report.html"));
     console.resultJson(ReportJson.of(report));
     return report.gate().passed() ? ExitCode.OK : ExitCode.GATE;
   }

@@ -38,6 +38,17 @@ final class ChartPage {
           "M-5,-1.5H-1.5V-5H1.5V-1.5H5V1.5H1.5V5H-1.5V1.5H-5Z",
           "M-5,-3L0,0L5,-3V3L0,0L-5,3Z");
 
+  /** The same, relative to the point that a path is at. */
+  private static final List<String> RELATIVE =
+      List.of(
+          "m-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0z",
+          "m-4,-4h8v8h-8z",
+          "m0,-5l5,9h-10z",
+          "m0,-5l5,5l-5,5l-5,-5z",
+          "m0,5l5,-9h-10z",
+          "m-5,-1.5h3.5v-3.5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5z",
+          "m-5,-3l5,3l5,-3v6l-5,-3l-5,3z");
+
   private static final String STYLE =
       """
       <style>
@@ -61,6 +72,16 @@ final class ChartPage {
   private final StringBuilder svg = new StringBuilder();
 
   private ChartPage() {}
+
+  /** The colour of a series, by its number. */
+  static String colour(int series) {
+    return COLOURS.get(series % COLOURS.size());
+  }
+
+  /** The marker of a series as a path from where it is. */
+  static String marker(int series) {
+    return RELATIVE.get(series % RELATIVE.size());
+  }
 
   /**
    * The document.

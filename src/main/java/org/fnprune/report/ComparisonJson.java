@@ -6,6 +6,7 @@ import java.util.List;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyResult;
+import org.fnprune.verify.MetricResult;
 import org.jspecify.annotations.Nullable;
 
 /** Two models side by side, in JSON. */
@@ -30,23 +31,38 @@ public final class ComparisonJson {
     return json;
   }
 
-  /** Every metric of every task. */
-  public static JsonArray tasks(List<Comparison> comparisons) {
+  /**
+   * Every metric of every task.
+   *
+   * @param alone each model's scores by itself
+   */
+  public static JsonArray tasks(List<Comparison> comparisons, RunReport.Alone alone) {
     JsonArray tasks = new JsonArray();
     for (Comparison task : comparisons) {
       JsonObject json = new JsonObject();
       json.addProperty("name", task.task());
       json.addProperty("metric", task.metric());
       json.addProperty("higher_is_better", task.higherIsBetter());
-      json.addProperty("dense", finite(task.dense()));
-      json.addProperty("slim", finite(task.slim()));
-      json.addProperty("delta", finite(task.delta()));
-      json.addProperty("stderr", finite(task.stderr()));
+      json.addProperty("dense", MaskedScores.finite(task.dense()));
+      json.addProperty("slim", MaskedScores.finite(task.slim()));
+      json.addProperty("delta", MaskedScores.finite(task.delta()));
+      json.addProperty("stderr", MaskedScores.finite(task.stderr()));
       json.addProperty("n", task.n());
-      json.addProperty("p_value", finite(task.pValue()));
+      json.addProperty("p_value", MaskedScores.finite(task.pValue()));
+      json.addProperty("dense_stderr", stderr(alone.dense(), task));
+      json.addProperty("slim_stderr", stderr(alone.slim(), task));
       tasks.add(json);
     }
     return tasks;
+  }
+
+  private static @Nullable Double stderr(List<MetricResult> results, Comparison task) {
+    for (MetricResult result : results) {
+      if (result.task().equals(task.task()) && result.metric().equals(task.metric())) {
+        return MaskedScores.finite(result.stderr());
+      }
+    }
+    return null;
   }
 
   /** Every batch of the grid. */
@@ -85,18 +101,18 @@ public final class ComparisonJson {
     return interval;
   }
 
-  /** The gate. */
-  public static JsonObject gate(Gate gate) {
+  /**
+   * The gate.
+   *
+   * @param maxDrop what it allows; null where any loss passes
+   */
+  public static JsonObject gate(Gate gate, @Nullable Double maxDrop) {
     JsonObject json = new JsonObject();
     json.addProperty("passed", gate.passed());
     JsonArray reasons = new JsonArray();
     gate.reasons().forEach(reasons::add);
     json.add("reasons", reasons);
+    json.addProperty("max_drop", maxDrop);
     return json;
-  }
-
-  /** JSON has no NaN and no infinities: null stands for them. */
-  public static @Nullable Double finite(@Nullable Double value) {
-    return value == null || !Double.isFinite(value) ? null : value;
   }
 }

@@ -3,41 +3,45 @@ package org.fnprune.report;
 import com.google.common.collect.ImmutableList;
 import org.fnprune.report.Chart.Point;
 import org.fnprune.report.Chart.Series;
-import org.fnprune.verify.MetricResult;
+import org.fnprune.report.StoredScores.Dense;
 
 /** One metric over the share of neurons that lesions take. */
 final class LesionChart {
 
   private LesionChart() {}
 
-  /**
-   * @param metric its place in the report's list
-   */
-  static Chart of(LesionReport report, int metric) {
-    MetricResult dense = report.dense().get(metric);
+  /** A chart of each task's first metric. */
+  static ImmutableList<Chart> all(StoredLesions lesions) {
+    return StoredScores.first(lesions.dense()).stream()
+        .map(metric -> of(lesions, metric))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  private static Chart of(StoredLesions lesions, int metric) {
+    Dense dense = lesions.dense().get(metric);
     return new Chart(
-        dense.task(),
-        "neurons lesioned, % of " + report.neurons(),
-        dense.metric() + (dense.higherIsBetter() ? " ↑" : " ↓"),
+        dense.name(),
+        "neurons lesioned, % of " + lesions.neurons(),
+        dense.label(),
         ImmutableList.of(
-            series("one network", report, metric, Lesioned.Network.class),
-            series("all networks", report, metric, Lesioned.AllNetworks.class),
-            series("random, as many", report, metric, Lesioned.RandomAsMany.class),
-            series("random share", report, metric, Lesioned.RandomShare.class)),
-        dense.value(),
+            series("one network", lesions, metric, StoredLesions.NETWORK),
+            series("all networks", lesions, metric, "all-networks"),
+            series("random, as many", lesions, metric, "random-as-many"),
+            series("random share", lesions, metric, "random-share")),
+        dense.number(),
         !dense.higherIsBetter());
   }
 
-  private static Series series(
-      String name, LesionReport report, int metric, Class<? extends Lesioned.What> kind) {
+  private static Series series(String name, StoredLesions lesions, int metric, String kind) {
     return new Series(
         name,
-        report.of(kind).stream()
+        lesions.lesions().stream()
+            .filter(lesion -> lesion.lesion().equals(kind))
             .map(
                 lesion ->
                     new Point(
-                        100.0 * lesion.neurons() / report.neurons(),
-                        lesion.tasks().get(metric).slim()))
+                        100.0 * lesion.neurons() / lesions.neurons(),
+                        lesion.tasks().get(metric).number()))
             .collect(ImmutableList.toImmutableList()),
         false);
   }

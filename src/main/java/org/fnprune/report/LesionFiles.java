@@ -1,6 +1,5 @@
 package org.fnprune.report;
 
-import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
@@ -117,10 +116,6 @@ public final class LesionFiles {
 
   /** The plot: of each task's first metric, how far lesions of so many neurons take it. */
   public static String svg(LesionReport report) {
-    ImmutableList.Builder<Chart> charts = ImmutableList.builder();
-    for (int metric : MaskedScores.first(report.dense())) {
-      charts.add(LesionChart.of(report, metric));
-    }
     return ChartPage.svg(
         "Lesions of functional networks",
         "Task metrics of the dense model with neurons "
@@ -128,7 +123,7 @@ public final class LesionFiles {
                 ? "masked"
                 : "multiplied by " + report.options().factor())
             + ": single networks, all networks, and random neurons",
-        charts.build());
+        LesionChart.all(StoredLesions.of(report)));
   }
 
   private static @Nullable String unit(Lesioned lesion) {

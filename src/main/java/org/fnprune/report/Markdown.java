@@ -13,4 +13,17 @@ final class Markdown {
   static String escape(String text) {
     return SPECIAL.matcher(text.replaceAll("\\p{Cntrl}+", " ")).replaceAll("\\\\$0");
   }
+
+  /**
+   * Text as it is, line by line, in a block that nothing in it can end.
+   *
+   * @param language for colours; may be empty
+   */
+  static String block(String language, String text) {
+    String fence = "```";
+    while (text.contains(fence)) {
+      fence += "`";
+    }
+    return fence + language + "\n" + text + (text.endsWith("\n") ? "" : "\n") + fence + "\n";
+  }
 }

@@ -1,14 +1,8 @@
 package org.fnprune.report;
 
-import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import org.fnprune.network.FunctionalNetwork;
-import org.fnprune.network.NetworkMaps;
-import org.fnprune.recipe.RecipeWriter;
-import org.fnprune.search.Outcome;
-import org.fnprune.select.UnitPlan;
 
 /** {@code report.md}: the verdict first, then accuracy, size, latency, and how it came about. */
 public final class MarkdownReport {
@@ -16,20 +10,22 @@ public final class MarkdownReport {
   private MarkdownReport() {}
 
   /** The document. */
-  public static String render(RunReport report) {
+  public static String render(RunContents run) {
+    StoredReport report = run.report();
     StringBuilder text = new StringBuilder();
-    text.append("# fnprune report: ").append(Markdown.escape(modelName(report))).append("\n\n");
+    text.append("# fnprune report: ").append(Markdown.escape(report.name())).append("\n\n");
     text.append(verdict(report)).append("\n\n");
+    text.append(Markdown.escape(Summary.oneLine(report))).append(".\n\n");
     section(text, "Accuracy", Summary.tasks(report.tasks()));
     if (!report.tasks().isEmpty()) {
       text.append(Summary.footnote()).append("\n\n");
     }
-    section(text, "Size", Summary.sizes(report.dense(), report.slim(), report.latency()));
+    section(text, "Size", Summary.sizes(report.model(), report.latency()));
     section(text, "Latency", Summary.latency(report.latency()));
     text.append(equivalence(report));
     section(text, "Units", units(report));
     text.append(selection(report));
-    section(text, "Functional networks", networks(report));
+    section(text, "Functional networks", networks(run));
     if (!report.warnings().isEmpty()) {
       text.append("## Warnings\n\n");
       report
@@ -38,47 +34,52 @@ public final class MarkdownReport {
       text.append('\n');
     }
     section(text, "Time", timings(report));
-    text.append("## Recipe\n\n```yaml\n");
-    text.append(RecipeWriter.toYaml(report.recipe())).append("```\n\n");
+    text.append("## How it was made\n\n");
+    if (!report.command().isEmpty()) {
+      text.append(Markdown.block("", Summary.command(report))).append('\n');
+    }
+    text.append(Markdown.block("yaml", report.recipe())).append('\n');
+    section(text, "Files", files(report));
     text.append(
         String.format(
             Locale.ROOT,
-            "fnprune %s on %s. Dense model sha256 `%s`, slim model sha256 `%s`.%n",
-            report.version(),
+            "fnprune %s, Java %s, ONNX Runtime %s, on %s, seed %d.%n",
+            report.tool().version(),
+            report.tool().java(),
+            report.tool().onnxruntime(),
             report.device(),
-            report.dense().sha256(),
-            report.slim().sha256()));
+            report.seed()));
     return text.toString();
   }
 
-  private static String selection(RunReport report) {
-    Outcome outcome = report.selection();
+  private static String selection(StoredReport report) {
+    StoredReport.Selection outcome = report.selection();
     StringBuilder text = new StringBuilder("## Selection\n\n");
-    text.append(Markdown.escape(outcome.choice().describe()))
+    text.append(Markdown.escape(outcome.chosen()))
         .append(": ")
         .append(Markdown.escape(outcome.reason()))
         .append(".\n\n");
-    if (outcome.measuredLoss().isPresent()) {
+    if (outcome.measuredLoss() != null) {
       text.append(
           String.format(
               Locale.ROOT,
               "Divergence from the dense model on held-out text, each unit compensated apart: "
                   + "measured %.4g nats%s.%n%n",
-              outcome.measuredLoss().getAsDouble(),
-              outcome.predictedLoss().isPresent()
-                  ? String.format(
+              outcome.measuredLoss(),
+              outcome.predictedLoss() == null
+                  ? ""
+                  : String.format(
                       Locale.ROOT,
                       ", predicted by the curvature %.4g",
-                      outcome.predictedLoss().getAsDouble())
-                  : ""));
+                      outcome.predictedLoss())));
     }
-    int last = outcome.trials().stream().mapToInt(Outcome.Trial::rung).max().orElse(0);
+    int last = outcome.trials().stream().mapToInt(StoredReport.Trial::rung).max().orElse(0);
     TextTable trials = new TextTable("Rung", "Candidate", "Loss, nats", "");
-    for (Outcome.Trial trial : outcome.trials()) {
+    for (StoredReport.Trial trial : outcome.trials()) {
       trials.row(
           trial.rung(),
-          trial.choice().describe(),
-          String.format(Locale.ROOT, "%.4g", trial.loss()),
+          trial.candidate(),
+          Summary.finite("%.4g", trial.loss()),
           !trial.kept() ? "" : trial.rung() == last ? "wins" : "goes on");
     }
     if (!outcome.trials().isEmpty()) {
@@ -87,12 +88,7 @@ public final class MarkdownReport {
     return text.toString();
   }
 
-  private static String modelName(RunReport report) {
-    Path model = report.recipe().model().getFileName();
-    return model == null ? "model" : model.toString();
-  }
-
-  private static String verdict(RunReport report) {
+  private static String verdict(StoredReport report) {
     if (!report.gate().passed()) {
       return "**Gate missed.** "
           + Markdown.escape(String.join("; ", report.gate().reasons()))
@@ -102,16 +98,16 @@ public final class MarkdownReport {
         ? Summary.number(
             "**Gate passed**: no task's first metric lost more than %.4g"
                 + " (perplexity: rose by more than that share).",
-            report.recipe().verify().maxDrop())
+            report.gate().maxDrop())
         : "**There was no gate to pass**: the figures below are for you to judge.";
   }
 
-  private static String equivalence(RunReport report) {
+  private static String equivalence(StoredReport report) {
     return String.format(
         Locale.ROOT,
         "Before compensation, the slim model equals the dense one with the dropped channels set to"
-            + " zero: largest difference %.2e, allowed %.2e, of %d %s on %d batches.%n%n",
-        report.equivalence().maxAbsDiff(),
+            + " zero: largest difference %s, allowed %.2e, of %d %s on %d batches.%n%n",
+        Summary.finite("%.2e", report.equivalence().maxAbsDiff()),
         report.equivalence().tolerance(),
         report.equivalence().outputs(),
         report.equivalence().outputs() == 1 ? "output" : "outputs",
@@ -124,37 +120,35 @@ public final class MarkdownReport {
     }
   }
 
-  private static TextTable units(RunReport report) {
+  private static TextTable units(StoredReport report) {
     TextTable table =
         new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Compensation", "Ridge ε");
-    for (UnitPlan unit : report.plan().units()) {
-      Double ridge = report.ridges().get(unit.id());
+    for (StoredReport.Unit unit : report.units()) {
       table.row(
           unit.id(),
           unit.kind(),
           unit.layer() < 0 ? "–" : unit.layer(),
           unit.width(),
-          unit.kept().length(),
-          Summary.number("%.1f%%", 100.0 * unit.kept().length() / unit.width()),
-          report.compensation(unit.id()),
-          ridge == null || !Double.isFinite(ridge) ? "–" : Summary.number("%.3g", ridge));
+          unit.kept(),
+          Summary.number("%.1f%%", 100.0 * unit.kept() / unit.width()),
+          unit.compensation(),
+          Summary.number("%.3g", unit.ridge()));
     }
-    for (String unit : report.refitted()) {
-      Double ridge = report.ridges().get(unit);
+    for (StoredReport.Refitted unit : report.refitted()) {
       table.row(
-          unit,
+          unit.id(),
           "–",
           "–",
           "–",
           "all",
           "–",
-          report.compensation(unit),
-          ridge == null || !Double.isFinite(ridge) ? "–" : Summary.number("%.3g", ridge));
+          unit.compensation(),
+          Summary.number("%.3g", unit.ridge()));
     }
     return table;
   }
 
-  private static TextTable networks(RunReport report) {
+  private static TextTable networks(RunContents run) {
     TextTable table =
         new TextTable(
             "Unit",
@@ -164,41 +158,45 @@ public final class MarkdownReport {
             "Converged",
             "Median size",
             "Least stability");
-    for (Map.Entry<String, NetworkMaps> entry : report.networks().entrySet()) {
-      NetworkMaps maps = entry.getValue();
+    for (UnitNetworks unit : run.networks()) {
+      StoredNetworks found = unit.facts();
+      List<Double> stability = found.stability();
       table.row(
-          entry.getKey(),
-          maps.networks(),
-          askedFor(maps),
-          maps.iterations(),
-          maps.converged() ? "yes" : "no",
-          medianSize(report.supports(entry.getKey())),
-          maps.stability()
-              .flatMap(all -> all.stream().boxed().min(Double::compare))
-              .map(least -> Summary.number("%.2f", least))
-              .orElse("–"));
+          found.unit(),
+          found.networks(),
+          askedFor(found),
+          found.iterations(),
+          found.converged() ? "yes" : "no",
+          medianSize(found.sizes()),
+          stability == null || stability.isEmpty()
+              ? "–"
+              : Summary.number("%.2f", Collections.min(stability)));
     }
     return table;
   }
 
   /** The number, and what estimated it from how many effective tokens. */
-  private static String askedFor(NetworkMaps maps) {
-    return maps.components()
-        .estimate()
-        .map(
-            e ->
-                maps.requested()
-                    + (" (" + e.by().name().toLowerCase(Locale.ROOT))
-                    + Summary.number(", n_eff %.0f)", e.samples().count()))
-        .orElse(Integer.toString(maps.requested()));
+  private static String askedFor(StoredNetworks found) {
+    StoredNetworks.Components by = found.components();
+    return by.effectiveSamples() == null
+        ? Integer.toString(found.requested())
+        : found.requested()
+            + (" (" + by.method())
+            + Summary.number(", n_eff %.0f)", by.effectiveSamples());
   }
 
-  private static String medianSize(List<FunctionalNetwork> networks) {
-    int[] sizes = networks.stream().mapToInt(n -> n.support().length()).sorted().toArray();
-    return sizes.length == 0 ? "–" : Integer.toString(sizes[sizes.length / 2]);
+  static String medianSize(List<Integer> sizes) {
+    return sizes.isEmpty() ? "–" : sizes.stream().sorted().toList().get(sizes.size() / 2).toString();
   }
 
-  private static TextTable timings(RunReport report) {
+  private static TextTable files(StoredReport report) {
+    TextTable table = new TextTable("File", "SHA-256");
+    report.inputs().forEach(input -> table.row(input.path(), input.sha256()));
+    table.row("slim model", report.model().slim().sha256());
+    return table;
+  }
+
+  private static TextTable timings(StoredReport report) {
     TextTable table = new TextTable("Stage", "Seconds");
     report.timings().forEach((stage, ms) -> table.row(stage, Summary.number("%.2f", ms / 1000.0)));
     return table;

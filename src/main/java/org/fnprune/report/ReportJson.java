@@ -1,7 +1,10 @@
 package org.fnprune.report;
 
+import static org.fnprune.report.MaskedScores.finite;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import java.nio.file.Path;
 import org.fnprune.data.Datasets;
 import org.fnprune.network.NetworkJson;
 import org.fnprune.recipe.RecipeWriter;
@@ -15,14 +18,18 @@ public final class ReportJson {
 
   /** The document. */
   public static JsonObject of(RunReport report) {
-    JsonObject tool = new JsonObject();
-    tool.addProperty("name", "fnprune");
-    tool.addProperty("version", report.version());
+    JsonObject tool = MaskedScores.tool(report.origin().version());
+    tool.addProperty("java", report.origin().java());
+    tool.addProperty("onnxruntime", report.origin().onnxRuntime());
     JsonObject document = new JsonObject();
     document.addProperty("schema", 1);
     document.add("tool", tool);
+    document.addProperty("name", name(report));
+    document.add("command", MaskedScores.strings(report.origin().command()));
+    document.addProperty("seed", report.recipe().seed());
     document.addProperty("recipe", RecipeWriter.toYaml(report.recipe()));
     document.addProperty("device", report.device());
+    document.add("inputs", inputs(report.origin()));
     document.add("model", ComparisonJson.models(report.dense(), report.slim()));
     document.add("data", data(report));
     document.addProperty("sparsity", report.sparsity());
@@ -31,15 +38,13 @@ public final class ReportJson {
     document.add("networks", networks(report));
     document.add("selection", SelectionJson.of(report.selection()));
     document.add("equivalence", equivalence(report.equivalence()));
-    document.add("tasks", ComparisonJson.tasks(report.tasks()));
+    document.add("tasks", ComparisonJson.tasks(report.tasks(), report.alone()));
     document.add("latency", ComparisonJson.latency(report.latency()));
-    document.add("gate", ComparisonJson.gate(report.gate()));
+    document.add("gate", ComparisonJson.gate(report.gate(), report.recipe().verify().maxDrop()));
     JsonObject timings = new JsonObject();
     report.timings().forEach(timings::addProperty);
     document.add("timings", timings);
-    JsonArray warnings = new JsonArray();
-    report.warnings().forEach(warnings::add);
-    document.add("warnings", warnings);
+    document.add("warnings", MaskedScores.strings(report.warnings()));
     return document;
   }
 
@@ -55,6 +60,25 @@ public final class ReportJson {
     return data;
   }
 
+  private static String name(RunReport report) {
+    Path model = report.recipe().model().getFileName();
+    return model == null ? "model" : model.toString();
+  }
+
+  private static JsonArray inputs(Origin origin) {
+    JsonArray inputs = new JsonArray();
+    origin
+        .inputs()
+        .forEach(
+            (path, sha256) -> {
+              JsonObject input = new JsonObject();
+              input.addProperty("path", path);
+              input.addProperty("sha256", sha256);
+              inputs.add(input);
+            });
+    return inputs;
+  }
+
   private static JsonArray units(RunReport report) {
     JsonArray units = new JsonArray();
     for (UnitPlan unit : report.plan().units()) {
@@ -66,7 +90,7 @@ public final class ReportJson {
       json.addProperty("unit_size", unit.unitSize());
       json.addProperty("kept", unit.kept().length());
       json.addProperty("compensation", report.compensation(unit.id()));
-      json.addProperty("ridge", ComparisonJson.finite(report.ridges().get(unit.id())));
+      json.addProperty("ridge", finite(report.ridges().get(unit.id())));
       units.add(json);
     }
     return units;
@@ -78,7 +102,7 @@ public final class ReportJson {
       JsonObject json = new JsonObject();
       json.addProperty("id", unit);
       json.addProperty("compensation", report.compensation(unit));
-      json.addProperty("ridge", ComparisonJson.finite(report.ridges().get(unit)));
+      json.addProperty("ridge", finite(report.ridges().get(unit)));
       units.add(json);
     }
     return units;
@@ -102,7 +126,7 @@ public final class ReportJson {
 
   private static JsonObject equivalence(Equivalence equivalence) {
     JsonObject json = new JsonObject();
-    json.addProperty("max_abs_diff", ComparisonJson.finite(equivalence.maxAbsDiff()));
+    json.addProperty("max_abs_diff", finite(equivalence.maxAbsDiff()));
     json.addProperty("tolerance", equivalence.tolerance());
     json.addProperty("passed", equivalence.passed());
     json.addProperty("batches", equivalence.batches());

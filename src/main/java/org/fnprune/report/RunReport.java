@@ -16,22 +16,24 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyResult;
+import org.fnprune.verify.MetricResult;
 
 /**
  * Everything that a run found out; what all renderings are made of.
  *
- * @param version of the tool
+ * @param origin what it was made with and from
  * @param device where the models ran
  * @param dense the model before
  * @param slim the model after
  * @param selection how the plan was come to
  * @param ridges ε that each compensated unit's fit really used, by unit id, of whole units, too:
  *     infinite for bias alone, NaN where nothing was added after all
+ * @param alone each model's scores by itself
  * @param data what was read of each dataset
  * @param timings milliseconds by stage, in order
  */
 public record RunReport(
-    String version,
+    Origin origin,
     Recipe recipe,
     String device,
     ModelFacts dense,
@@ -42,6 +44,7 @@ public record RunReport(
     ImmutableMap<String, Double> ridges,
     Equivalence equivalence,
     ImmutableList<Comparison> tasks,
+    Alone alone,
     ImmutableList<LatencyResult> latency,
     Gate gate,
     ImmutableList<Datasets.Used> data,
@@ -57,6 +60,15 @@ public record RunReport(
    * @param sha256 of the .onnx file and its external data, in that order
    */
   public record ModelFacts(String path, long parameters, long bytes, String sha256) {}
+
+  /** Each model's metrics with their own standard errors; what {@code tasks} compares. */
+  public record Alone(ImmutableList<MetricResult> dense, ImmutableList<MetricResult> slim) {
+
+    /** No task. */
+    public static Alone none() {
+      return new Alone(ImmutableList.of(), ImmutableList.of());
+    }
+  }
 
   public RunReport {
     timings = ImmutableMap.copyOf(timings);

@@ -1,71 +1,72 @@
 package org.fnprune.report;
 
+import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.Locale;
-import org.fnprune.verify.Comparison;
-import org.fnprune.verify.LatencyResult;
+import org.fnprune.report.StoredReport.LatencyRow;
+import org.fnprune.report.StoredReport.TaskRow;
 import org.jspecify.annotations.Nullable;
 
-/** The tables that the terminal and {@code report.md} share. */
-public final class Summary {
+/** The tables and sentences that all renderings share. */
+final class Summary {
 
   private Summary() {}
 
-  public static TextTable tasks(List<Comparison> comparisons) {
+  static TextTable tasks(List<TaskRow> tasks) {
     TextTable table = new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr", "p");
-    for (Comparison task : comparisons) {
+    for (TaskRow task : tasks) {
       table.row(
-          task.task(),
-          task.metric() + (task.higherIsBetter() ? " ↑" : " ↓"),
-          number("%.4f", task.dense()),
-          number("%.4f", task.slim()),
-          number("%+.4f", task.delta()),
+          task.name(),
+          label(task),
+          finite("%.4f", task.dense()),
+          finite("%.4f", task.slim()),
+          finite("%+.4f", task.delta()),
           number("%.4f", task.stderr()),
           number("%.3g", task.pValue()));
     }
     return table;
   }
 
+  /** The metric with the direction in which it is better. */
+  static String label(TaskRow task) {
+    return task.metric() + (task.higherIsBetter() ? " ↑" : " ↓");
+  }
+
   /** What the columns of {@link #tasks} mean. */
-  public static String footnote() {
+  static String footnote() {
     return "Δ = slim − dense; Stderr is that of Δ, examples paired; p: the chance of such a Δ if the"
         + " models were equally good.";
   }
 
-  public static TextTable sizes(
-      RunReport.ModelFacts dense, RunReport.ModelFacts slim, List<LatencyResult> latency) {
+  static TextTable sizes(StoredReport.Models models, List<LatencyRow> latency) {
     TextTable table = new TextTable("Size", "Dense", "Slim", "Change");
-    long denseParameters = dense.parameters();
-    long slimParameters = slim.parameters();
+    StoredReport.Facts dense = models.dense();
+    StoredReport.Facts slim = models.slim();
     table.row(
         "parameters",
-        number("%,d", denseParameters),
-        number("%,d", slimParameters),
-        change(denseParameters, slimParameters));
+        number("%,d", dense.parameters()),
+        number("%,d", slim.parameters()),
+        change(dense.parameters(), slim.parameters()));
     table.row(
         "file size, bytes",
         number("%,d", dense.bytes()),
         number("%,d", slim.bytes()),
         change(dense.bytes(), slim.bytes()));
-    for (LatencyResult result : latency) {
-      result
-          .memory()
-          .ifPresent(
-              memory ->
-                  table.row(
-                      "peak memory of "
-                          + result.batchSize()
-                          + " × "
-                          + result.sequenceLength()
-                          + ", bytes",
-                      number("%,d", memory.denseBytes()),
-                      number("%,d", memory.slimBytes()),
-                      change(memory.denseBytes(), memory.slimBytes())));
+    for (LatencyRow row : latency) {
+      Long densePeak = row.densePeakBytes();
+      Long slimPeak = row.slimPeakBytes();
+      if (densePeak != null && slimPeak != null) {
+        table.row(
+            "peak memory of " + batch(row) + ", bytes",
+            number("%,d", densePeak),
+            number("%,d", slimPeak),
+            change(densePeak, slimPeak));
+      }
     }
     return table;
   }
 
-  public static TextTable latency(List<LatencyResult> results) {
+  static TextTable latency(List<LatencyRow> latency) {
     TextTable table =
         new TextTable(
             "Latency (batch × tokens)",
@@ -75,26 +76,86 @@ public final class Summary {
             "Slim p95 ms",
             "Speed-up",
             "95% interval");
-    for (LatencyResult result : results) {
+    for (LatencyRow row : latency) {
       table.row(
-          result.batchSize() + " × " + result.sequenceLength(),
-          number("%.3f", result.dense().medianMs()),
-          number("%.3f", result.slim().medianMs()),
-          number("%.3f", result.dense().p95Ms()),
-          number("%.3f", result.slim().p95Ms()),
-          number("%.2f×", result.speedup().value()),
-          String.format(
-              Locale.ROOT,
-              "%.2f to %.2f%s",
-              result.speedup().low(),
-              result.speedup().high(),
-              result.isNoisy() ? ", too noisy to tell" : ""));
+          batch(row),
+          milliseconds(row.denseMs(), row.denseCiMs()),
+          milliseconds(row.slimMs(), row.slimCiMs()),
+          number("%.3f", row.denseP95Ms()),
+          number("%.3f", row.slimP95Ms()),
+          number("%.2f×", row.speedup()),
+          interval(row));
     }
     return table;
   }
 
+  /** Of the speed-up. */
+  private static String interval(LatencyRow row) {
+    ImmutableList<Double> ends = row.speedupCi();
+    return ends == null || ends.size() != 2
+        ? "–"
+        : String.format(
+            Locale.ROOT,
+            "%.2f to %.2f%s",
+            ends.get(0),
+            ends.get(1),
+            row.noisy() ? ", too noisy to tell" : "");
+  }
+
+  static String batch(LatencyRow row) {
+    return row.batchSize() + " × " + row.sequenceLength();
+  }
+
+  /** A median with its confidence interval, where there is one. */
+  static String milliseconds(double median, @Nullable ImmutableList<Double> interval) {
+    String text = number("%.3f", median);
+    return interval == null || interval.size() != 2
+        ? text
+        : String.format(Locale.ROOT, "%s (%.3f–%.3f)", text, interval.get(0), interval.get(1));
+  }
+
+  /** The whole result in a line: what went, and what the tasks' first metrics made of it. */
+  static String oneLine(StoredReport report) {
+    StringBuilder text = new StringBuilder();
+    text.append(fewer(report.model().dense().parameters(), report.model().slim().parameters()))
+        .append(" parameters, ")
+        .append(fewer(report.model().dense().bytes(), report.model().slim().bytes()))
+        .append(" bytes");
+    for (TaskRow task : report.gateRows()) {
+      text.append("; ")
+          .append(task.name())
+          .append(' ')
+          .append(task.metric())
+          .append(' ')
+          .append(finite("%.4g", task.dense()))
+          .append(" → ")
+          .append(finite("%.4g", task.slim()));
+    }
+    return text.toString();
+  }
+
+  private static String fewer(long before, long after) {
+    double percent = 100.0 * (before - after) / Math.max(1, before);
+    return number("%.1f%%", Math.abs(percent)) + (percent < 0 ? " more" : " fewer");
+  }
+
+  /** A command line that can be typed again: what a shell would read otherwise is quoted. */
+  static String command(StoredReport report) {
+    StringBuilder line = new StringBuilder("fnprune");
+    for (String word : report.command()) {
+      boolean plain = word.matches("[A-Za-z0-9_@%+=:,./-]+");
+      line.append(' ').append(plain ? word : "'" + word.replace("'", "'\\''") + "'");
+    }
+    return line.toString();
+  }
+
+  /** A measured number that is always there: null stands for one that is not finite. */
+  static String finite(String format, @Nullable Double value) {
+    return value == null ? "not finite" : number(format, value);
+  }
+
   /** A number in words: – for one that is not there or not a number, ∞ for one without end. */
-  public static String number(String format, @Nullable Object value) {
+  static String number(String format, @Nullable Object value) {
     if (value == null || (value instanceof Double d && d.isNaN())) {
       return "–";
     }
@@ -104,7 +165,8 @@ public final class Summary {
     return String.format(Locale.ROOT, format, value);
   }
 
-  private static String change(long before, long after) {
+  /** A change in per cent, with its sign. */
+  static String change(long before, long after) {
     return number("%+.1f%%", 100.0 * (after - before) / Math.max(1, before));
   }
 }

@@ -5,53 +5,62 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.Multimaps;
 import org.fnprune.report.Chart.Point;
 import org.fnprune.report.Chart.Series;
-import org.fnprune.report.SweepReport.Preserved;
-import org.fnprune.report.SweepReport.Selected;
-import org.fnprune.verify.MetricResult;
+import org.fnprune.report.StoredScores.Dense;
+import org.fnprune.report.StoredSweep.Selected;
 
 /** One metric over what a sweep goes through. */
 final class SweepCharts {
 
   private SweepCharts() {}
 
+  /** Of each task's first metric: over networks, and over sparsity for every selector. */
+  static ImmutableList<Chart> all(StoredSweep sweep) {
+    ImmutableList.Builder<Chart> charts = ImmutableList.builder();
+    for (int metric : StoredScores.first(sweep.dense())) {
+      charts.add(overNetworks(sweep, metric));
+      charts.add(overSparsity(sweep, metric));
+    }
+    return charts.build();
+  }
+
   /** The preservation curve. */
-  static Chart overNetworks(SweepReport report, int metric) {
+  private static Chart overNetworks(StoredSweep sweep, int metric) {
     return chart(
-        report,
+        sweep,
         metric,
         "only so many networks left",
-        "neurons left, % of " + report.neurons(),
+        "neurons left, % of " + sweep.neurons(),
         ImmutableList.of(
             new Series(
                 "networks",
-                report.preserved().stream()
-                    .map(p -> new Point(percent(report, p), p.tasks().get(metric).slim()))
+                sweep.networks().stream()
+                    .map(p -> new Point(percent(sweep, p), p.tasks().get(metric).number()))
                     .collect(ImmutableList.toImmutableList()),
                 true),
             new Series(
                 "random, as many",
-                report.preserved().stream()
-                    .map(p -> new Point(percent(report, p), p.random().get(metric).slim()))
+                sweep.networks().stream()
+                    .map(p -> new Point(percent(sweep, p), p.random().get(metric).number()))
                     .collect(ImmutableList.toImmutableList()),
                 true)));
   }
 
   /** A curve for every selector. */
-  static Chart overSparsity(SweepReport report, int metric) {
+  private static Chart overSparsity(StoredSweep sweep, int metric) {
     ImmutableListMultimap<String, Selected> bySelector =
-        Multimaps.index(report.selected(), Selected::selector);
+        Multimaps.index(sweep.selectors(), Selected::selector);
     ImmutableList.Builder<Series> series = ImmutableList.builder();
     for (String selector : bySelector.keySet()) {
       series.add(
           new Series(
               selector,
               bySelector.get(selector).stream()
-                  .map(s -> new Point(100 * s.sparsity(), s.tasks().get(metric).slim()))
+                  .map(s -> new Point(100 * s.sparsity(), s.tasks().get(metric).number()))
                   .collect(ImmutableList.toImmutableList()),
               true));
     }
     return chart(
-        report,
+        sweep,
         metric,
         "selectors, no compensation",
         "sparsity, % of the targets' parameters",
@@ -59,18 +68,18 @@ final class SweepCharts {
   }
 
   private static Chart chart(
-      SweepReport report, int metric, String what, String x, ImmutableList<Series> series) {
-    MetricResult dense = report.dense().get(metric);
+      StoredSweep sweep, int metric, String what, String x, ImmutableList<Series> series) {
+    Dense dense = sweep.dense().get(metric);
     return new Chart(
-        dense.task() + ": " + what,
+        dense.name() + ": " + what,
         x,
-        dense.metric() + (dense.higherIsBetter() ? " ↑" : " ↓"),
+        dense.label(),
         series,
-        dense.value(),
+        dense.number(),
         !dense.higherIsBetter());
   }
 
-  private static double percent(SweepReport report, Preserved preserved) {
-    return 100.0 * preserved.neurons() / report.neurons();
+  private static double percent(StoredSweep sweep, StoredSweep.Preserved preserved) {
+    return 100.0 * preserved.neurons() / sweep.neurons();
   }
 }

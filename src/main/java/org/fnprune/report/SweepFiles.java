@@ -1,6 +1,5 @@
 package org.fnprune.report;
 
-import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
@@ -96,15 +95,10 @@ public final class SweepFiles {
 
   /** The plot: each task's first metric over networks, and over sparsity for every selector. */
   public static String svg(SweepReport report) {
-    ImmutableList.Builder<Chart> charts = ImmutableList.builder();
-    for (int metric : MaskedScores.first(report.dense())) {
-      charts.add(SweepCharts.overNetworks(report, metric));
-      charts.add(SweepCharts.overSparsity(report, metric));
-    }
     return ChartPage.svg(
         "Sweep over networks and sparsity",
         "Task metrics of the dense model with all neurons masked but those of its functional"
             + " networks, or those that a selector keeps",
-        charts.build());
+        SweepCharts.all(StoredSweep.of(report)));
   }
 }

@@ -8,13 +8,18 @@ public final class TerminalReport {
   private TerminalReport() {}
 
   /** The text, with a newline at its end. */
-  public static String render(RunReport report) {
+  public static String render(RunReport run) {
+    return render(StoredReport.of(run));
+  }
+
+  /** The text of a run that was stored. */
+  public static String render(StoredReport report) {
     StringBuilder text = new StringBuilder();
     TextTable tasks = Summary.tasks(report.tasks());
     if (!tasks.isEmpty()) {
       text.append(tasks.toText()).append(Summary.footnote()).append("\n\n");
     }
-    text.append(Summary.sizes(report.dense(), report.slim(), report.latency()).toText())
+    text.append(Summary.sizes(report.model(), report.latency()).toText())
         .append('\n');
     TextTable latency = Summary.latency(report.latency());
     if (!latency.isEmpty()) {
@@ -23,13 +28,13 @@ public final class TerminalReport {
     text.append(
         String.format(
             Locale.ROOT,
-            "Removed %.1f%% of the targets' parameters; slim equals masked: %.1e (allowed %.1e).%n",
+            "Removed %.1f%% of the targets' parameters; slim equals masked: %s (allowed %.1e).%n",
             100 * report.sparsity(),
-            report.equivalence().maxAbsDiff(),
+            Summary.finite("%.1e", report.equivalence().maxAbsDiff()),
             report.equivalence().tolerance()));
     if (!report.warnings().isEmpty()) {
       int count = report.warnings().size();
-      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.md.\n");
+      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.html.\n");
     }
     if (!report.gate().passed()) {
       text.append("Gate missed:\n");

@@ -59,6 +59,35 @@ public final class TextTable {
     return text.toString();
   }
 
+  /**
+   * A row as it is to be shown.
+   *
+   * @param head whether it is the header
+   */
+  record Row(boolean head, List<Cell> cells) {
+
+    /**
+     * A cell.
+     *
+     * @param first whether it names its row
+     * @param right whether its column has numbers
+     */
+    record Cell(String text, boolean first, boolean right) {}
+  }
+
+  /** The rows, the header first. */
+  List<Row> rows() {
+    List<Row> shown = new ArrayList<>();
+    for (int r = 0; r < rows.size(); r++) {
+      List<Row.Cell> cells = new ArrayList<>();
+      for (int i = 0; i < columns; i++) {
+        cells.add(new Row.Cell(rows.get(r).get(i), i == 0, i > 0 && rightAligned(i)));
+      }
+      shown.add(new Row(r == 0, cells));
+    }
+    return shown;
+  }
+
   /** The table in Markdown. */
   public String toMarkdown() {
     StringBuilder text = new StringBuilder();

@@ -19,11 +19,21 @@ import org.fnprune.model.OnnxModel;
 /**
  * Writes a slim model as a folder that can be deployed in place of the dense one: the same file
  * names, external data where the dense model had it, and every other file of the folder.
+ *
+ * <p>The dense model's {@code README.md} says what is not true of the slim one: it becomes {@code
+ * README.dense.md}, and one that already is, from a model before that, {@code
+ * README.dense.dense.md}.
  */
 public final class SlimFolder {
 
   /** Protobuf stops at 2 GiB; leave room for the graph. */
   private static final long INLINE_LIMIT_BYTES = 1_800_000_000L;
+
+  /** The slim model's card, which is written once its figures are known. */
+  public static final String CARD = "README.md";
+
+  /** What the dense model's card is called beside it. */
+  public static final String DENSE_CARD = "README.dense.md";
 
   private SlimFolder() {}
 
@@ -60,7 +70,7 @@ public final class SlimFolder {
     Set<String> dataFiles = fileNames(dense);
     for (Path file : source.otherFiles()) {
       if (!source.holdsThisModel(file) && !dataFiles.contains(file.getFileName().toString())) {
-        Path copy = part.resolve(file.toString());
+        Path copy = part.resolve(nameInSlim(file.toString()));
         MoreFiles.createParentDirectories(copy);
         Files.copy(source.root().resolve(file), copy, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -69,6 +79,10 @@ public final class SlimFolder {
       AtomicFiles.writeString(part.resolve(entry.getKey().toString()), entry.getValue());
     }
     return StagedFolder.of(part, onnx, target);
+  }
+
+  private static String nameInSlim(String file) {
+    return file.matches("README(\\.dense)*\\.md") ? file.replaceFirst("md$", "dense.md") : file;
   }
 
   private static void writeModel(OnnxModel dense, OnnxModel slim, Path onnx) throws IOException {

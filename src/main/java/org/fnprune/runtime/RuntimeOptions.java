@@ -40,6 +40,11 @@ public final class RuntimeOptions {
     this.sizes = sizes;
   }
 
+  /** The version of ONNX Runtime. */
+  public static String version() {
+    return Environments.get().getVersion();
+  }
+
   /**
    * The CPU alone.
    *

@@ -43,6 +43,7 @@ class HelpTest {
         "sweep",
         "eval",
         "compare",
+        "report",
         "completion"
       })
   void everyCommandHasHelpWithinAHundredColumns(String command) {
@@ -76,6 +77,7 @@ class HelpTest {
             "  sweep ",
             "  eval ",
             "  compare ",
+            "  report ",
             "  completion ",
             "Exit codes: 0 done, 1 ");
     assertThat(outcome.out().lines()).allMatch(line -> line.length() <= 100);

@@ -74,7 +74,7 @@ class OutputTest {
         .containsPattern("parameters +816 +544 +-33.3%")
         .contains("Removed 50.0% of the targets' parameters; slim equals masked: ")
         .contains("Slim model: " + work.path("out/slim") + "\n")
-        .contains("Report: " + work.path("out/report.md") + "\n");
+        .contains("Report: " + work.path("out/report.html") + "\n");
   }
 
   @Test

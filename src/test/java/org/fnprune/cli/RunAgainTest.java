@@ -34,6 +34,8 @@ class RunAgainTest {
     assertThat(work.path("again/plan.json")).hasSameBinaryContentAs(work.path("out/plan.json"));
     assertThat(work.path("again/slim/model.onnx"))
         .hasSameBinaryContentAs(work.path("out/slim/model.onnx"));
+    assertThat(work.path("again/slim/README.md"))
+        .hasSameBinaryContentAs(work.path("out/slim/README.md"));
     assertThat(comparable("again")).isEqualTo(comparable("out"));
   }
 
@@ -146,10 +148,27 @@ class RunAgainTest {
     report.remove("timings");
     report.remove("latency");
     report.remove("recipe");
+    report.remove("command");
     for (JsonElement model : report.getAsJsonObject("model").asMap().values()) {
       model.getAsJsonObject().remove("path");
     }
     return report;
+  }
+
+  @Test
+  void equalCommandsGiveEqualReportsApartFromTimes() {
+    succeeds("run @/r.yaml");
+    JsonObject first = JsonParser.parseString(work.read("out/report.json")).getAsJsonObject();
+    succeeds("run @/r.yaml --force");
+    JsonObject second = JsonParser.parseString(work.read("out/report.json")).getAsJsonObject();
+    assertThat(first.get("command").toString())
+        .isEqualTo("[\"run\",\"" + work.path("r.yaml") + "\"]");
+    for (JsonObject report : List.of(first, second)) {
+      report.remove("command");
+      report.remove("timings");
+      report.remove("latency");
+    }
+    assertThat(second.toString()).isEqualTo(first.toString());
   }
 
   private Outcome succeeds(String line) {

@@ -55,6 +55,10 @@ class RunFolderContractTest {
     checkPlan(object("out/plan.json"));
     checkReport(object("out/report.json"), selector, compensation);
     assertThat(work.read("out/report.md")).startsWith("# fnprune report: m\n");
+    assertThat(work.read("out/report.html")).startsWith("<!DOCTYPE html>").contains("<h1>m</h1>");
+    assertThat(work.read("out/slim/README.md")).contains("# m, slimmed\n");
+    assertThat(object("out/results.json").getAsJsonObject("results").keySet())
+        .containsExactly("words");
   }
 
   @Test
@@ -68,8 +72,12 @@ class RunFolderContractTest {
         .containsExactlyInAnyOrder(
             "plan.json",
             "recipe.lock.yaml",
+            "report.html",
             "report.json",
             "report.md",
+            "results.dense.json",
+            "results.json",
+            "slim/README.md",
             "slim/config.json",
             "slim/fnprune.json",
             "slim/model.onnx",
@@ -122,8 +130,12 @@ class RunFolderContractTest {
                 "moments/moments.json",
                 "plan.json",
                 "recipe.lock.yaml",
+                "report.html",
                 "report.json",
                 "report.md",
+                "results.dense.json",
+                "results.json",
+                "slim/README.md",
                 "slim/config.json",
                 "slim/fnprune.json",
                 "slim/model.onnx",

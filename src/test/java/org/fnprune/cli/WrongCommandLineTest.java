@@ -45,6 +45,9 @@ class WrongCommandLineTest {
           prune @/m --output    | flag '--output' needs a value | write --output DIR
           prune @/m --sparsity 0.5 | --output is missing | add --output DIR
           prune @/m --output @/out | --sparsity is missing | add --sparsity R
+          report            | report needs a RUN_DIR | write: fnprune report RUN_DIR …
+          report @/no       | @/no is not a folder | name the output folder of 'fnprune run'
+          report @/m        | @/m is not the folder of a finished run: it has no report.json | name the output
           eval @/m          | eval needs a task file | add --task FILE
           compare           | compare takes DENSE SLIM, but nothing was given | write: fnprune compare DENSE SLIM …
           compare @/m       | compare takes DENSE SLIM, but there is | write: fnprune compare DENSE SLIM …

@@ -94,6 +94,17 @@ class SlimFolderTest {
   }
 
   @Test
+  void theDenseModelsCardDoesNotPassForTheSlimOnes() throws IOException {
+    ModelFiles.write(wide(), source.resolve("model.onnx"));
+    Files.writeString(source.resolve("README.md"), "dense");
+    Files.writeString(source.resolve("README.dense.md"), "denser");
+    write(source, Map.of());
+    assertThat(files()).containsExactly("README.dense.dense.md", "README.dense.md", "model.onnx");
+    assertThat(target.resolve("README.dense.md")).hasContent("dense");
+    assertThat(target.resolve("README.dense.dense.md")).hasContent("denser");
+  }
+
+  @Test
   void externalDataKeepsItsNameAndReadsBackEqual() throws IOException {
     ModelFiles.writeExternal(wide(), source.resolve("model.onnx"), "weights.bin");
     OnnxModel slim = write(source, Map.of());
