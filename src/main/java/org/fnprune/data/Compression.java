@@ -82,16 +82,16 @@ enum Compression {
     try {
       InputStream unpacked =
           switch (this) {
-        case NONE -> in;
-        case GZIP ->
-            GzipCompressorInputStream.builder()
-                .setInputStream(in)
-                .setDecompressConcatenated(true)
-                .get();
-        case ZSTD -> new ZstdInputStream(new ZstdWindows(in));
-        case BZIP2 -> new BZip2CompressorInputStream(in, true);
-        case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);
-      };
+            case NONE -> in;
+            case GZIP ->
+                GzipCompressorInputStream.builder()
+                    .setInputStream(in)
+                    .setDecompressConcatenated(true)
+                    .get();
+            case ZSTD -> new ZstdInputStream(new ZstdWindows(in));
+            case BZIP2 -> new BZip2CompressorInputStream(in, true);
+            case XZ -> new XZInputStream(in, XZ_MEMORY_KIB);
+          };
       return this == NONE ? in : new Unpacked(unpacked);
     } catch (IOException | RuntimeException e) {
       in.close();

@@ -18,8 +18,8 @@
  * shape do not need, and it brings more of Hadoop; Hardwood needs Java 21. parquet-java's own
  * codecs are Hadoop's with native libraries; {@link org.fnprune.data.ParquetCodecs} replaces them,
  * so that all that runs is Java (aircompressor, Apache 2.0) and no page unpacks to more than a
- * limit. Of Hadoop there are two jars, for types that parquet-java's signatures name; none of it
- * is called, and nothing asks the network.
+ * limit. Of Hadoop there are two jars, for types that parquet-java's signatures name; none of it is
+ * called, and nothing asks the network.
  */
 @NullMarked
 package org.fnprune.data;
