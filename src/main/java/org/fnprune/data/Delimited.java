@@ -113,11 +113,16 @@ final class Delimited {
   }
 
   private static ImmutableList<String> list(String where, String field, String value) {
+    if (!value.startsWith("[")) {
+      return ImmutableList.of(value);
+    }
     try {
-      return RowBuilder.list(where, field, JsonLines.parse(value.isBlank() ? "null" : value));
+      return RowBuilder.list(where, field, JsonLines.parse(value));
     } catch (JsonParseException | IOException e) {
       throw new UsageException(
-          where + "field '" + field + "' is no list", "write it as [\"a\", \"b\"]", e);
+          where + "field '" + field + "' starts as a list, but is no JSON list",
+          "write it as [\"a\", \"b\"]",
+          e);
     }
   }
 
