@@ -120,7 +120,9 @@ final class Delimited {
       return RowBuilder.list(where, field, JsonLines.parse(value));
     } catch (JsonParseException | IOException e) {
       throw new UsageException(
-          where + "field '" + field + "' is no list", "write it as [\"a\", \"b\"]", e);
+          where + "field '" + field + "' starts as a list, but is no JSON list",
+          "write it as [\"a\", \"b\"]",
+          e);
     }
   }
 

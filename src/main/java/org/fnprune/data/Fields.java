@@ -8,7 +8,7 @@ import com.google.common.collect.Sets;
  * {@code choices.0}; see {@link FieldPath}.
  *
  * @param texts fields that hold one text, number or truth value
- * @param lists fields that hold a list of such; one value is a list of one
+ * @param lists fields that hold a list of such, or one
  */
 public record Fields(ImmutableSet<String> texts, ImmutableSet<String> lists) {
 

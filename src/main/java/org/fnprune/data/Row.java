@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param file the dataset
  * @param line where the row starts, from 1; of Parquet, which has no lines, the row's number
  * @param fields the wanted fields of one value, as text; numbers as written
- * @param lists the wanted fields that are lists, their elements as text
+ * @param lists the wanted lists, their elements as text
  */
 public record Row(
     Path file,

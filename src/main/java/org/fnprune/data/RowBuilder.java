@@ -66,14 +66,15 @@ final class RowBuilder {
     return value.getAsString();
   }
 
-  /** The elements of a list; one value is a list of one. */
+  /** A single value is a list of one. */
   static ImmutableList<String> list(String where, String field, JsonElement value) {
     if (value.isJsonPrimitive()) {
       return ImmutableList.of(value.getAsString());
     }
     if (!(value instanceof JsonArray array)) {
       throw new UsageException(
-          where + "field '" + field + "' is " + kind(value) + "; a list is wanted", REPAIR);
+          where + "field '" + field + "' is " + kind(value) + "; allowed: a list, or one value",
+          REPAIR);
     }
     ImmutableList.Builder<String> elements = ImmutableList.builderWithExpectedSize(array.size());
     for (int i = 0; i < array.size(); i++) {
@@ -83,9 +84,6 @@ final class RowBuilder {
   }
 
   private static String kind(JsonElement value) {
-    if (value.isJsonPrimitive()) {
-      return "a single value";
-    }
     return value.isJsonNull() ? "null" : value.isJsonArray() ? "a list" : "an object";
   }
 }

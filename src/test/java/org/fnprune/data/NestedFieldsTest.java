@@ -59,21 +59,21 @@ class NestedFieldsTest {
   void listsAreTakenWhereTheyAreAskedFor() throws IOException {
     Row row =
         row(
-            "{\"q\": {\"stem\": \"why\", \"choices\": [{\"t\": \"a\"}, {\"t\": 2}]}, \"n\": []}",
-            Fields.of("q.stem").withLists("q.choices.t", "n"));
+            "{\"q\": {\"stem\": \"why\", \"choices\": [{\"t\": \"a\"}, {\"t\": 2}]}, \"n\": [], \"o\": \"[one\"}",
+            Fields.of("q.stem").withLists("q.choices.t", "n", "o"));
     assertThat(row.get("q.stem")).isEqualTo("why");
     assertThat(row.list("q.choices.t")).containsExactly("a", "2");
     assertThat(row.list("n")).isEmpty();
-    assertThat(row("{\"c\": \"one\"}", Fields.of().withLists("c")).list("c"))
-        .containsExactly("one");
+    assertThat(row.list("o")).containsExactly("[one");
     assertThatThrownBy(() -> row.list("q.stem")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> row.get("n")).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
   void whatIsNoListOrNotThereIsNamed() {
-    assertThat(failure("{\"c\": {\"a\": 1}}", Fields.of().withLists("c")))
-        .isEqualTo("d.jsonl:1: field 'c' is an object; a list is wanted | repair the row");
+    assertThat(failure("{\"c\": {}}", Fields.of().withLists("c")))
+        .isEqualTo(
+            "d.jsonl:1: field 'c' is an object; allowed: a list, or one value | repair the row");
     assertThat(failure("{\"c\": [\"a\", null]}", Fields.of().withLists("c")))
         .startsWith("d.jsonl:1: field 'c.1' is null; allowed: text, a number, true, false |");
     assertThat(failure("{\"a\": {\"text\": 1, \"b\": {}}, \"c\": [1]}", Fields.of("a.txt")))
@@ -85,7 +85,8 @@ class NestedFieldsTest {
   @Test
   void aListInATableIsWrittenAsJson() throws IOException {
     Path file =
-        Files.writeString(folder.resolve("d.csv"), "q,c\nwhy,\"[\"\"a, b\"\", 2]\"\nhow,[a\n");
+        Files.writeString(
+            folder.resolve("d.csv"), "q,c\nwhy,\"[\"\"a, b\"\", 2]\"\nhow,a\nwhen,[a\n");
     Fields fields = Fields.of("q").withLists("c");
     assertThat(
             DatasetReader.read(file, fields, ReadOptions.first(false, 1)).rows().get(0).list("c"))
@@ -93,6 +94,8 @@ class NestedFieldsTest {
     assertThat(
             Failures.of(() -> DatasetReader.read(file, fields, ReadOptions.first(false, 0)))
                 .replace(folder + "/", ""))
-        .isEqualTo("d.csv:3: field 'c' is no list | write it as [\"a\", \"b\"]");
+        .isEqualTo(
+            "d.csv:4: field 'c' starts as a list, but is no JSON list"
+                + " | write it as [\"a\", \"b\"]");
   }
 }
