@@ -84,8 +84,7 @@ final class EmbeddingTask extends LoadedTask {
       public TaskScores score(Model other) {
         Matrix others = embedder.unitVectors(texts, other);
         return new TaskScores(
-            name(),
-            ImmutableList.copyOf(compared(vectors, nearest, others, nearest(others))));
+            name(), ImmutableList.copyOf(compared(vectors, nearest, others, nearest(others))));
       }
 
       @Override
@@ -109,8 +108,7 @@ final class EmbeddingTask extends LoadedTask {
                     denseNearest.get(i).stream().filter(slimNearest.get(i)::contains).count()
                         / (double) neighbours)
             .toArray();
-    return List.of(
-        Mean.of("cosine", true, cosines), Mean.of("retrieval_overlap", true, overlaps));
+    return List.of(Mean.of("cosine", true, cosines), Mean.of("retrieval_overlap", true, overlaps));
   }
 
   /** Each text's nearest other texts; of equals the first. */

@@ -47,7 +47,14 @@ final class ImageFile {
     int crop = rule.crop();
     if (crop > Math.min(size.get(0), size.get(1))) {
       throw new UsageException(
-          "image " + file + " is " + size.get(0) + " × " + size.get(1) + ", smaller than crop " + crop,
+          "image "
+              + file
+              + " is "
+              + size.get(0)
+              + " × "
+              + size.get(1)
+              + ", smaller than crop "
+              + crop,
           "set resize to " + crop + " or more");
     }
     int top = crop == 0 ? 0 : (int) Math.rint((size.get(0) - crop) / 2.0);
@@ -56,7 +63,8 @@ final class ImageFile {
     int outWidth = crop == 0 ? size.get(1) : crop;
     float[] values = new float[CHANNELS * outHeight * outWidth];
     for (int channel = 0; channel < CHANNELS; channel++) {
-      float[] plane = Resampling.resize(plane(image, channel), height, width, size.get(0), size.get(1));
+      float[] plane =
+          Resampling.resize(plane(image, channel), height, width, size.get(0), size.get(1));
       for (int row = 0; row < outHeight; row++) {
         System.arraycopy(
             plane,
