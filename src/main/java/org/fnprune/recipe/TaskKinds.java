@@ -1,5 +1,7 @@
 package org.fnprune.recipe;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
@@ -174,18 +176,20 @@ final class TaskKinds {
   private static TaskKind multipleChoice(TaskKeys keys) {
     Setting choices = keys.root().find("choices");
     boolean listed = choices != null && choices.form() == Setting.Form.LIST;
-    if (listed && choices.items().size() < 2) {
-      throw choices.refuse("must have at least two choices", "list all of them");
-    }
     return new TaskKind.MultipleChoice(
         keys.text("prompt"),
-        listed
-            ? choices.items().stream().map(Template::parse).collect(ImmutableList.toImmutableList())
-            : ImmutableList.of(),
+        listed ? choices(requireNonNull(choices)) : ImmutableList.of(),
         listed ? "" : keys.string("choices", "choices"),
         keys.string("label", "label"),
         keys.anyText("target_delimiter", " "),
         keys.integer("max_seq_length", 2, 0));
+  }
+
+  private static ImmutableList<Template> choices(Setting list) {
+    if (list.items().size() < 2) {
+      throw list.refuse("must have at least two choices", "list all of them");
+    }
+    return list.items().stream().map(Template::parse).collect(ImmutableList.toImmutableList());
   }
 
   /** How the answer is checked. */

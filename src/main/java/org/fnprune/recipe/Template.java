@@ -5,9 +5,8 @@ import com.google.common.collect.ImmutableSet;
 import java.util.function.UnaryOperator;
 
 /**
- * A text made of a row's fields: {@code "Review: {text}\nSentiment:"}. {@code {name}} stands for a
- * field, nested ones with dots ({@code {answer.text}}); a brace written twice stands for the brace
- * itself.
+ * A text made of a row's fields, such as <code>Review: {text}</code>: a name in braces stands for a
+ * field, a nested one with dots in it, and a doubled brace for the brace itself.
  *
  * @param literals the texts around the fields, one more than there are fields
  * @param fields the fields' names, in order

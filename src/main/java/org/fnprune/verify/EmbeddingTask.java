@@ -69,7 +69,11 @@ final class EmbeddingTask extends LoadedTask {
   public Baseline baseline(Model dense) {
     Matrix vectors = embedder.unitVectors(texts, dense);
     ImmutableList<ImmutableSet<Integer>> nearest = nearest(vectors);
-    TaskScores perfect = compared(vectors, nearest, vectors, nearest);
+    ImmutableList<MetricScores> metrics =
+        compared(vectors, nearest, vectors, nearest).stream()
+            .map(mean -> mean.perfect(1))
+            .collect(ImmutableList.toImmutableList());
+    TaskScores perfect = new TaskScores(name(), metrics);
     return new Baseline() {
       @Override
       public TaskScores scores() {
@@ -79,7 +83,8 @@ final class EmbeddingTask extends LoadedTask {
       @Override
       public TaskScores score(Model other) {
         Matrix others = embedder.unitVectors(texts, other);
-        return compared(vectors, nearest, others, nearest(others));
+        return new TaskScores(
+            name(), ImmutableList.copyOf(compared(vectors, nearest, others, nearest(others))));
       }
 
       @Override
@@ -87,14 +92,14 @@ final class EmbeddingTask extends LoadedTask {
     };
   }
 
-  private TaskScores compared(
+  private List<Mean> compared(
       Matrix dense,
       List<ImmutableSet<Integer>> denseNearest,
       Matrix slim,
       List<ImmutableSet<Integer>> slimNearest) {
     double[] cosines =
         IntStream.range(0, texts.size())
-            .mapToDouble(i -> dense == slim ? 1 : Embedder.dot(dense.row(i), slim.row(i)))
+            .mapToDouble(i -> Embedder.dot(dense.row(i), slim.row(i)))
             .toArray();
     double[] overlaps =
         IntStream.range(0, texts.size())
@@ -103,10 +108,7 @@ final class EmbeddingTask extends LoadedTask {
                     denseNearest.get(i).stream().filter(slimNearest.get(i)::contains).count()
                         / (double) neighbours)
             .toArray();
-    return new TaskScores(
-        name(),
-        ImmutableList.of(
-            Mean.of("cosine", true, cosines), Mean.of("retrieval_overlap", true, overlaps)));
+    return List.of(Mean.of("cosine", true, cosines), Mean.of("retrieval_overlap", true, overlaps));
   }
 
   /** Each text's nearest other texts; of equals the first. */

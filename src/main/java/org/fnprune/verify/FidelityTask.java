@@ -66,7 +66,7 @@ final class FidelityTask extends LoadedTask {
       int[] positions = new int[texts.size()];
       for (Batches.Indexed indexed : batches) {
         Logits logits = dense.predict(indexed.batch());
-        if (indexed == batches.get(0)) {
+        if (kept.isEmpty()) {
           kept.requireRoom(bytes(logits));
         }
         for (int row = 0; row < indexed.rows().length(); row++) {

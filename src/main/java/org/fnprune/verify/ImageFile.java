@@ -14,7 +14,6 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.TaskKind;
-import org.jspecify.annotations.Nullable;
 
 /** Reads an image file as red, green and blue planes in the size that the model wants. */
 final class ImageFile {
@@ -44,24 +43,32 @@ final class ImageFile {
     BufferedImage image = decode(file);
     int height = image.getHeight();
     int width = image.getWidth();
-    int[] size = size(rule.resize(), height, width);
+    ImmutableIntArray size = size(rule.resize(), height, width);
     int crop = rule.crop();
-    if (crop > Math.min(size[0], size[1])) {
+    if (crop > Math.min(size.get(0), size.get(1))) {
       throw new UsageException(
-          "image " + file + " is " + size[0] + " × " + size[1] + ", smaller than crop " + crop,
+          "image "
+              + file
+              + " is "
+              + size.get(0)
+              + " × "
+              + size.get(1)
+              + ", smaller than crop "
+              + crop,
           "set resize to " + crop + " or more");
     }
-    int top = crop == 0 ? 0 : (int) Math.round((size[0] - crop) / 2.0);
-    int left = crop == 0 ? 0 : (int) Math.round((size[1] - crop) / 2.0);
-    int outHeight = crop == 0 ? size[0] : crop;
-    int outWidth = crop == 0 ? size[1] : crop;
+    int top = crop == 0 ? 0 : (int) Math.rint((size.get(0) - crop) / 2.0);
+    int left = crop == 0 ? 0 : (int) Math.rint((size.get(1) - crop) / 2.0);
+    int outHeight = crop == 0 ? size.get(0) : crop;
+    int outWidth = crop == 0 ? size.get(1) : crop;
     float[] values = new float[CHANNELS * outHeight * outWidth];
     for (int channel = 0; channel < CHANNELS; channel++) {
-      float[] plane = Resampling.resize(plane(image, channel), height, width, size[0], size[1]);
+      float[] plane =
+          Resampling.resize(plane(image, channel), height, width, size.get(0), size.get(1));
       for (int row = 0; row < outHeight; row++) {
         System.arraycopy(
             plane,
-            (top + row) * size[1] + left,
+            (top + row) * size.get(1) + left,
             values,
             (channel * outHeight + row) * outWidth,
             outWidth);
@@ -72,17 +79,17 @@ final class ImageFile {
   }
 
   /** Height and width: both as given, or the shorter as given and the other in proportion. */
-  private static int[] size(ImmutableIntArray resize, int height, int width) {
-    return switch (resize.length()) {
-      case 0 -> new int[] {height, width};
-      case 2 -> new int[] {resize.get(0), resize.get(1)};
-      default -> {
-        long shorter = resize.get(0);
-        yield height <= width
-            ? new int[] {(int) shorter, (int) (shorter * width / height)}
-            : new int[] {(int) (shorter * height / width), (int) shorter};
-      }
-    };
+  private static ImmutableIntArray size(ImmutableIntArray resize, int height, int width) {
+    if (resize.isEmpty()) {
+      return ImmutableIntArray.of(height, width);
+    }
+    if (resize.length() > 1) {
+      return resize;
+    }
+    long shorter = resize.get(0);
+    return height <= width
+        ? ImmutableIntArray.of((int) shorter, (int) (shorter * width / height))
+        : ImmutableIntArray.of((int) (shorter * height / width), (int) shorter);
   }
 
   private static float[] plane(BufferedImage image, int channel) {
@@ -104,30 +111,28 @@ final class ImageFile {
         ImageInputStream image = ImageIO.createImageInputStream(in)) {
       Iterator<ImageReader> readers = ImageIO.getImageReaders(image);
       if (!readers.hasNext()) {
-        throw unreadable(file, "it is no image of a known format", null);
+        throw new IOException("it is no image of a known format");
       }
-      ImageReader reader = readers.next();
-      try {
-        reader.setInput(image);
-        long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MAX_PIXELS) {
-          throw unreadable(file, "it has " + pixels + " pixels, too many", null);
-        }
-        return reader.read(0);
-      } finally {
-        reader.dispose();
-      }
+      return decode(readers.next(), image);
     } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-      throw unreadable(file, e.getMessage(), e);
+      throw new UsageException(
+          "image " + file + " cannot be read: " + e.getMessage(),
+          "allowed: PNG, JPEG, BMP and GIF files",
+          e);
     }
   }
 
-  private static UsageException unreadable(
-      Path file, @Nullable String why, @Nullable Exception cause) {
-    String message = "image " + file + " cannot be read: " + why;
-    String help = "allowed: PNG, JPEG, BMP and GIF files";
-    return cause == null
-        ? new UsageException(message, help)
-        : new UsageException(message, help, cause);
+  private static BufferedImage decode(ImageReader reader, ImageInputStream image)
+      throws IOException {
+    try {
+      reader.setInput(image);
+      long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
+      if (pixels > MAX_PIXELS) {
+        throw new IOException("it has " + pixels + " pixels, more than " + MAX_PIXELS);
+      }
+      return reader.read(0);
+    } finally {
+      reader.dispose();
+    }
   }
 }

@@ -46,6 +46,11 @@ final class ReferenceOutputs implements AutoCloseable {
     }
   }
 
+  /** Whether nothing was kept yet. */
+  boolean isEmpty() {
+    return batches.isEmpty();
+  }
+
   /**
    * Refuses more than there is room for.
    *
