@@ -51,6 +51,7 @@ public final class HtmlReport {
             Html.style(ReportStyle.CSS));
     List<Html> main = new ArrayList<>();
     main.add(Verdict.of(report));
+    main.add(navigation(sections));
     sections.forEach(section -> main.add(html(section)));
     Html body =
         Html.of(
@@ -59,8 +60,7 @@ public final class HtmlReport {
             Html.of(
                     "header",
                     Html.of("p", "fnprune report").with("class", "brand"),
-                    Html.of("h1", report.name()),
-                    navigation(sections))
+                    Html.of("h1", report.name()))
                 .with("class", "top"),
             Html.of("main", main),
             Html.of(
@@ -77,7 +77,6 @@ public final class HtmlReport {
 
   private static Html navigation(List<Section> sections) {
     List<Html> links = new ArrayList<>();
-    links.add(Html.of("li", Html.of("a", "Verdict").with("href", "#verdict")));
     for (Section section : sections) {
       links.add(Html.of("li", Html.of("a", section.title()).with("href", "#" + section.id())));
     }

@@ -1,11 +1,12 @@
 package org.fnprune.report;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableListMultimap;
+import com.google.common.collect.Multimaps;
 import java.util.ArrayList;
 import java.util.List;
 import org.fnprune.report.HtmlReport.Section;
 import org.fnprune.report.StoredScores.Dense;
-import org.fnprune.report.StoredScores.Masked;
 
 /** What lesions and sweeps of the dense model showed, where there were any. */
 final class MaskSections {
@@ -20,22 +21,11 @@ final class MaskSections {
   }
 
   private static Section lesions(StoredLesions lesions) {
-    TextTable table = new TextTable("Lesion", "Task", "Metric", "Neurons", "Value", "Δ", "p");
-    for (StoredLesions.Row row : lesions.lesions()) {
-      if (!row.lesion().equals(StoredLesions.NETWORK)) {
-        for (int metric : StoredScores.first(lesions.dense())) {
-          Dense dense = lesions.dense().get(metric);
-          Masked masked = row.tasks().get(metric);
-          table.row(
-              row.lesion().replace('-', ' '),
-              dense.name(),
-              dense.label(),
-              row.neurons(),
-              Summary.finite("%.4f", masked.masked()),
-              Summary.finite("%+.4f", masked.delta()),
-              Summary.number("%.3g", masked.pValue()));
-        }
-      }
+    List<Html> tables = new ArrayList<>();
+    for (int metric : StoredScores.first(lesions.dense())) {
+      Dense dense = lesions.dense().get(metric);
+      String caption = dense.name() + ", " + dense.label() + ": dense beside lesions";
+      tables.add(HtmlTable.of(caption, table(lesions, metric)));
     }
     String what =
         lesions.factor() == 0
@@ -53,7 +43,36 @@ final class MaskSections {
                     + " matter where their lesion costs more than the random one of the same"
                     + " size."),
             plots("lesion", LesionChart.all(lesions)),
-            HtmlTable.of("Lesions of all networks and of random neurons", table)));
+            tables));
+  }
+
+  /** One metric; of random neurons the mean over draws. */
+  private static TextTable table(StoredLesions lesions, int metric) {
+    TextTable table = new TextTable("Lesion", "Neurons", "Value", "Δ", "p");
+    double dense = lesions.dense().get(metric).number();
+    table.row("none (dense)", 0, Summary.number("%.4f", dense), "–", "–");
+    ImmutableListMultimap<String, StoredLesions.Row> kinds =
+        Multimaps.index(
+            lesions.lesions().stream()
+                .filter(row -> !row.lesion().equals(StoredLesions.NETWORK))
+                .toList(),
+            StoredLesions.Row::lesion);
+    for (String kind : kinds.keySet()) {
+      List<StoredLesions.Row> draws = kinds.get(kind);
+      boolean one = draws.size() == 1;
+      double mean =
+          draws.stream()
+              .mapToDouble(row -> row.tasks().get(metric).number())
+              .average()
+              .orElse(Double.NaN);
+      table.row(
+          kind.replace('-', ' ') + (one ? "" : ", mean of " + draws.size() + " draws"),
+          draws.get(0).neurons(),
+          Summary.number("%.4f", mean),
+          Summary.number("%+.4f", mean - dense),
+          one ? Summary.number("%.3g", draws.get(0).tasks().get(metric).pValue()) : "–");
+    }
+    return table;
   }
 
   private static Section sweep(StoredSweep sweep) {

@@ -14,7 +14,7 @@ final class NetworkSections {
   /** So many pictures keep the page small enough for a phone. */
   private static final int PICTURES = 120;
 
-  private static final int MOST = 12;
+  private static final int MOST = 9;
   private static final int FEWEST = 2;
 
   private final RunContents run;
@@ -70,7 +70,7 @@ final class NetworkSections {
             Html.of("span").with("class", "key neg").with("aria-hidden", "true"),
             " with negative z. Stability is ICASSO’s Iq over restarts: 1 where every restart finds"
                 + " the same network. Activity of tokens and texts is the network’s time course, in"
-                + " standard deviations; the darker a token, the more active the network."),
+                + " standard deviations; the stronger a token’s colour, the more active."),
         picture.definitions(),
         units);
   }
@@ -160,7 +160,10 @@ final class NetworkSections {
       StoredScores.Masked masked = row.tasks().get(metric);
       facts.add(
           fact(
-              "lesion of " + row.neurons() + ", " + dense.get(metric).name(),
+              "lesion of "
+                  + row.neurons()
+                  + (row.neurons() == 1 ? " neuron, " : " neurons, ")
+                  + dense.get(metric).name(),
               Summary.finite("%+.3f", masked.delta())
                   + (masked.pValue() == null ? "" : Summary.number(" (p %.2g)", masked.pValue()))));
     }
@@ -210,8 +213,9 @@ final class NetworkSections {
         HtmlReport.lead(
             "How many key neurons two networks of a unit share: the intersection of their supports"
                 + " over the union (IoU, 0 to 1). Rows and columns are the networks, ordered so that"
-                + " similar ones are neighbours; the darker, the more they share. Networks of"
-                + " different units have no neuron in common."),
+                + " similar ones are neighbours; the stronger the colour, the more they share."
+                + " Networks of different units have no neuron in common."),
+        HeatMap.scale(),
         Html.of("div", figures).with("class", "maps"));
   }
 }

@@ -16,7 +16,7 @@ final class NeuronPicture {
 
   private static final String BACK = "all-neurons";
   private static final int WIDTH = 640;
-  private static final double HIGHEST = 10;
+  private static final double HIGHEST = 12;
   private static final double LARGEST = 120;
 
   private final ImmutableList<UnitNetworks> units;

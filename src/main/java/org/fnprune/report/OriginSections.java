@@ -26,7 +26,7 @@ final class OriginSections {
     Html command =
         report.command().isEmpty()
             ? Html.of("p", "The run was started from a program, not from the command line.")
-            : code("The command", Summary.command(report));
+            : Html.of("pre", Html.of("code", Summary.command(report))).with("class", "wrap");
     TextTable versions = new TextTable("What", "Value");
     versions.row("fnprune", report.tool().version());
     versions.row("Java", orUnknown(report.tool().java()));
@@ -51,13 +51,13 @@ final class OriginSections {
             Html.of("h3", "Command"),
             command,
             Html.of("h3", "Versions and seed"),
-            HtmlTable.of("Versions and seed", versions),
+            HtmlTable.of("What the run was made with", versions),
             Html.of("h3", "Files"),
             HtmlTable.of("Files that the result depends on, and their hashes", files),
             Html.of("h3", "Recipe, with every default"),
             code("The recipe", report.recipe().strip()),
             Html.of("h3", "Time"),
-            HtmlTable.of("Time by stage", timings)));
+            HtmlTable.of("Wall-clock time of each stage", timings)));
   }
 
   private static Html code(String label, String text) {

@@ -81,6 +81,7 @@ final class ReportStyle {
       pre{margin:0;padding:.8rem 1rem;background:var(--sub);font:13px/1.5 ui-monospace,
       SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;border-radius:8px}
       .scroll pre{width:max-content;min-width:100%}
+      pre.wrap{white-space:pre-wrap;overflow-wrap:anywhere}
       .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));
       gap:1.2rem 2rem}
       .plotfig{margin:0;min-width:0}.plotfig figcaption{color:var(--text);font-size:.95rem}
@@ -122,8 +123,9 @@ final class ReportStyle {
       .s1{background:rgba(var(--hot),.07)}.s2{background:rgba(var(--hot),.13)}
       .s3{background:rgba(var(--hot),.19)}.s4{background:rgba(var(--hot),.25)}
       .s5{background:rgba(var(--hot),.31)}.s6{background:rgba(var(--hot),.38);font-weight:650}
-      .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,14rem),1fr));
-      gap:1rem 1.5rem}
+      .maps{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,13rem),1fr));
+      gap:1.2rem;margin-top:1rem}
+      .step{width:1.6rem;height:.9rem;border:1px solid var(--line);border-radius:2px}
       .maps figure{margin:0}
       .heat{width:100%;max-width:16rem;height:auto;aspect-ratio:1;image-rendering:pixelated;
       border:1px solid var(--line);background:var(--sub);border-radius:4px}

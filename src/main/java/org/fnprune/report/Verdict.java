@@ -78,9 +78,9 @@ final class Verdict {
     for (TaskRow task : report.gateRows().stream().limit(TASKS_SHOWN).toList()) {
       tiles.add(
           tile(
-              task.name() + ", " + Summary.label(task),
+              task.name() + ", " + Summary.label(task).replace(' ', '\u00a0'),
               Summary.finite("%.4g", task.slim()),
-              "dense " + Summary.finite("%.4g", task.dense()) + ", n = " + task.n()));
+              "dense " + Summary.finite("%.4g", task.dense()) + " · n\u00a0=\u00a0" + task.n()));
     }
     return Html.of("dl", tiles).with("class", "tiles");
   }
