@@ -103,8 +103,7 @@ record Verification(
         facts(slimFile, slimModel, new FileHashes()),
         compared,
         slimScores,
-        new Alone(
-            results(baselines.scores(), recipe.seed()), results(slimScores, recipe.seed())),
+        new Alone(results(baselines.scores(), recipe.seed()), results(slimScores, recipe.seed())),
         latency,
         Gate.check(compared, recipe.verify().maxDrop()));
   }

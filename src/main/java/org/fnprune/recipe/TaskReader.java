@@ -20,6 +20,12 @@ public final class TaskReader {
    */
   public static TaskDefinition read(Path file) {
     YamlMapping root = YamlFile.read(file, "task file");
+    if (root.has("model") && !root.has("type")) {
+      throw new UsageException(
+          file + " is a recipe, not a task file",
+          "name a file such as {name: t, type: perplexity, dataset: text.jsonl}; a recipe's tasks"
+              + " are under verify.tasks");
+    }
     TaskKinds.Type type = root.require("type").oneOf(TaskKinds.ALL);
     root.allow(keys(type));
     Setting batchSize = root.find("batch_size");

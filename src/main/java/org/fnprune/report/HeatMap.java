@@ -63,7 +63,9 @@ final class HeatMap {
             .with("width", 256)
             .with("height", 256)
             .with("class", "heat")
-            .with("alt", "Heat map of the similarity of networks of " + unit.facts().unit() + ". " + words),
+            .with(
+                "alt",
+                "Heat map of the similarity of networks of " + unit.facts().unit() + ". " + words),
         Html.of("figcaption", Html.of("strong", unit.facts().unit()), ": " + words + "."));
   }
 }

@@ -40,7 +40,8 @@ final class MeasuredSections {
           Summary.finite("%.4f", dense),
           Summary.finite("%.4f", slim));
     }
-    TextTable table = new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr of Δ", "p", "n");
+    TextTable table =
+        new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr of Δ", "p", "n");
     for (TaskRow task : report.tasks()) {
       table.row(
           task.name(),
@@ -91,7 +92,9 @@ final class MeasuredSections {
                 Sizes.bytes(dense.bytes()),
                 Sizes.bytes(slim.bytes()))
             .html("bars-size", "Size, dense and slim"),
-        HtmlTable.of("Size of the dense and the slim model", Summary.sizes(report.model(), report.latency())),
+        HtmlTable.of(
+            "Size of the dense and the slim model",
+            Summary.sizes(report.model(), report.latency())),
         Html.of(
             "p",
             "Check of the rewriting: before anything made up for the loss, the slim model equalled"

@@ -88,11 +88,14 @@ public final class ModelCard {
   }
 
   private static void results(StoredReport report, StringBuilder text) {
-    text.append("## Results\n\n").append(Summary.sizes(report.model(), report.latency()).toMarkdown()).append('\n');
+    text.append("## Results\n\n")
+        .append(Summary.sizes(report.model(), report.latency()).toMarkdown())
+        .append('\n');
     if (report.tasks().isEmpty()) {
       return;
     }
-    TextTable tasks = new TextTable("Task", "Metric", "Base", "This model", "Δ", "Stderr", "p", "n");
+    TextTable tasks =
+        new TextTable("Task", "Metric", "Base", "This model", "Δ", "Stderr", "p", "n");
     for (TaskRow task : report.tasks()) {
       tasks.row(
           task.name(),

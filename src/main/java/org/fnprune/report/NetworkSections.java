@@ -33,7 +33,8 @@ final class NetworkSections {
           new Section(
               "networks",
               "Functional networks",
-              HtmlReport.lead("This run looked at no functional networks: its selector needs none.")));
+              HtmlReport.lead(
+                  "This run looked at no functional networks: its selector needs none.")));
     }
     NetworkSections sections = new NetworkSections(run);
     ImmutableList.Builder<Section> all = ImmutableList.builder();
@@ -100,7 +101,15 @@ final class NetworkSections {
         Html.all(
             Html.of("p", about),
             ordered.size() > shown
-                ? Html.of("p", "The strongest " + shown + " of " + ordered.size() + ", by " + by(ordered) + ".")
+                ? Html.of(
+                    "p",
+                    "The strongest "
+                        + shown
+                        + " of "
+                        + ordered.size()
+                        + ", by "
+                        + by(ordered)
+                        + ".")
                 : Html.all(),
             Html.of("div", cards).with("class", "cards"),
             ordered.isEmpty()
@@ -128,7 +137,8 @@ final class NetworkSections {
     facts.add(
         fact(
             "size",
-            network.size() + Summary.number(" (%.1f%%)", 100.0 * network.size() / Math.max(1, width))));
+            network.size()
+                + Summary.number(" (%.1f%%)", 100.0 * network.size() / Math.max(1, width))));
     if (network.keptSize() != null) {
       facts.add(fact("kept", network.keptSize() + " of " + network.size()));
     }
@@ -175,7 +185,8 @@ final class NetworkSections {
 
   private TextTable table(List<Network> networks) {
     TextTable table =
-        new TextTable("Network", "Size", "Kept", "Stability", "Largest |z|", "Lesion Δ", "Top tokens");
+        new TextTable(
+            "Network", "Size", "Kept", "Stability", "Largest |z|", "Lesion Δ", "Top tokens");
     for (Network network : networks) {
       table.row(
           network.index(),
@@ -199,7 +210,8 @@ final class NetworkSections {
     return drivers == null
         ? "–"
         : String.join(
-            " ", drivers.tokens().stream().limit(4).map(t -> DriverHtml.visible(t.token())).toList());
+            " ",
+            drivers.tokens().stream().limit(4).map(t -> DriverHtml.visible(t.token())).toList());
   }
 
   private Html similarities() {

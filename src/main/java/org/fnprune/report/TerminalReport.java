@@ -19,8 +19,7 @@ public final class TerminalReport {
     if (!tasks.isEmpty()) {
       text.append(tasks.toText()).append(Summary.footnote()).append("\n\n");
     }
-    text.append(Summary.sizes(report.model(), report.latency()).toText())
-        .append('\n');
+    text.append(Summary.sizes(report.model(), report.latency()).toText()).append('\n');
     TextTable latency = Summary.latency(report.latency());
     if (!latency.isEmpty()) {
       text.append(latency.toText()).append('\n');
@@ -34,7 +33,9 @@ public final class TerminalReport {
             report.equivalence().tolerance()));
     if (!report.warnings().isEmpty()) {
       int count = report.warnings().size();
-      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.html.\n");
+      text.append(count)
+          .append(count == 1 ? " warning" : " warnings")
+          .append("; see report.html.\n");
     }
     if (!report.gate().passed()) {
       text.append("Gate missed:\n");

@@ -36,7 +36,12 @@ class ExternalDataCommandTest {
     work.succeeds(PRUNE);
     assertThat(work.files("out/slim"))
         .containsExactly(
-            "README.md", "config.json", "fnprune.json", "model.onnx", "tokenizer.json", "weights.bin");
+            "README.md",
+            "config.json",
+            "fnprune.json",
+            "model.onnx",
+            "tokenizer.json",
+            "weights.bin");
     assertThat(Files.size(work.path("out/slim/weights.bin"))).isLessThan(Files.size(weights));
     assertThat(work.read("out/report.json")).contains("\"passed\": true");
   }

@@ -21,6 +21,7 @@ class WrongCommandLineTest {
   @BeforeEach
   void prepare() throws IOException {
     work = new Workplace(folder);
+    work.recipe("r.yaml", "random", "none");
   }
 
   @ParameterizedTest
@@ -49,6 +50,7 @@ class WrongCommandLineTest {
           report @/no       | @/no is not a folder | name the output folder of 'fnprune run'
           report @/m        | @/m is not the folder of a finished run: it has no report.json | name the output
           eval @/m          | eval needs a task file | add --task FILE
+          eval @/m --task @/r.yaml | @/r.yaml is a recipe, not a task file | name a file such as {name: t
           compare           | compare takes DENSE SLIM, but nothing was given | write: fnprune compare DENSE SLIM …
           compare @/m       | compare takes DENSE SLIM, but there is | write: fnprune compare DENSE SLIM …
           compare @/m @/gone | model '@/gone' does not exist | give an .onnx file

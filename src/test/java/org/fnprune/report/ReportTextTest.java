@@ -78,8 +78,7 @@ class ReportTextTest {
   void theVerdictSaysWhetherThereWasAGate() throws IOException {
     assertThat(markdown(report("0.1", AWKWARD)))
         .contains("**Gate passed**: no task's first metric lost more than 0.1000");
-    assertThat(markdown(report("", AWKWARD)))
-        .contains("**There was no gate to pass**");
+    assertThat(markdown(report("", AWKWARD))).contains("**There was no gate to pass**");
     assertThat(markdown(report("0.01", AWKWARD)))
         .contains("**Gate missed.** a\\|b \\*x\\* \\<c\\>: macro\\_f1 fell from 0.9000 to 0.8500");
     assertThat(TerminalReport.render(report("0.01", AWKWARD))).contains("Gate missed:\n  a|b");
@@ -91,7 +90,8 @@ class ReportTextTest {
         .containsPattern("file size, bytes +4,000 +2,000 +-50.0%")
         .containsPattern("peak memory of 1 × 64, bytes +3,000,000 +2,000,000 +-33.3%")
         .contains("Dense ms", "Slim ms", "Dense p95 ms", "Slim p95 ms")
-        .containsPattern("1 × 64 +2\\.000 \\(1\\.900–2\\.100\\) +1\\.000 \\(0\\.900–1\\.100\\) +3\\.000 +1\\.500 +2\\.00× +1\\.95 to 2\\.05");
+        .containsPattern(
+            "1 × 64 +2\\.000 \\(1\\.900–2\\.100\\) +1\\.000 \\(0\\.900–1\\.100\\) +3\\.000 +1\\.500 +2\\.00× +1\\.95 to 2\\.05");
   }
 
   private static RunReport report(String maxDrop, Comparison task) {

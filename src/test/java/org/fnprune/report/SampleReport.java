@@ -34,8 +34,8 @@ import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.Gate;
 import org.fnprune.verify.LatencyResult;
-import org.fnprune.verify.Timing;
 import org.fnprune.verify.MetricResult;
+import org.fnprune.verify.Timing;
 
 /** Reports and run folders that a test made up, with names that are hard to print. */
 final class SampleReport {
@@ -50,7 +50,11 @@ final class SampleReport {
 
   /** A report of three units, the first of which had no networks to find. */
   static RunReport of(String maxDrop, Comparison... tasks) {
-    return of(maxDrop, ImmutableMap.of("layers.0.ffn", SampleNetworks.of(Matrix.zeros(0, 4), 32)), 4, tasks);
+    return of(
+        maxDrop,
+        ImmutableMap.of("layers.0.ffn", SampleNetworks.of(Matrix.zeros(0, 4), 32)),
+        4,
+        tasks);
   }
 
   private static RunReport of(
@@ -175,7 +179,11 @@ final class SampleReport {
           IntStream.range(0, count)
               .mapToObj(i -> String.format(java.util.Locale.ROOT, one, i))
               .toList();
-      json.append(json.length() == 1 ? "" : ", ").append("'").append(unit).append("': ").append(all);
+      json.append(json.length() == 1 ? "" : ", ")
+          .append("'")
+          .append(unit)
+          .append("': ")
+          .append(all);
     }
     return json.append('}').toString().replace('\'', '"');
   }
@@ -202,7 +210,8 @@ final class SampleReport {
         .replace('\'', '"');
   }
 
-  private static String lesion(String kind, String unit, String network, int neurons, double value) {
+  private static String lesion(
+      String kind, String unit, String network, int neurons, double value) {
     return "{'lesion': '"
         + kind
         + "', 'unit': "
