@@ -1,5 +1,6 @@
 package org.fnprune.verify;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -84,7 +85,7 @@ final class GreedyText {
             new TokenBatch(
                 said.stream()
                     .mapToObj(token -> ImmutableIntArray.of(Math.max(0, token)))
-                    .collect(com.google.common.collect.ImmutableList.toImmutableList()),
+                    .collect(ImmutableList.toImmutableList()),
                 prompts.padId());
       }
     }

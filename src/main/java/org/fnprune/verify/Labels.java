@@ -2,6 +2,7 @@ package org.fnprune.verify;
 
 import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonPrimitive;
 import org.fnprune.common.DidYouMean;
 import org.fnprune.common.UsageException;
@@ -52,7 +53,7 @@ record Labels(ImmutableList<String> names) {
   /** A class as the log writes it; null for none. */
   JsonElement json(int index) {
     if (index < 0) {
-      return com.google.gson.JsonNull.INSTANCE;
+      return JsonNull.INSTANCE;
     }
     return names.isEmpty() ? new JsonPrimitive(index) : new JsonPrimitive(names.get(index));
   }

@@ -3,6 +3,7 @@ package org.fnprune.verify;
 import com.google.common.collect.ImmutableList;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.fnprune.data.Fields;
 import org.fnprune.data.Row;
@@ -156,7 +157,7 @@ final class MultipleChoiceTask extends LoadedTask implements LabelledTask {
   }
 
   /** The index of the largest value, the first of equals; −1 when one is not a number. */
-  private static int largest(int count, java.util.function.IntToDoubleFunction values) {
+  private static int largest(int count, IntToDoubleFunction values) {
     int best = 0;
     for (int c = 0; c < count; c++) {
       if (Double.isNaN(values.applyAsDouble(c))) {

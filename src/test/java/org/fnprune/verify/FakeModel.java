@@ -6,6 +6,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.nio.FloatBuffer;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.fnprune.data.TokenBatch;
@@ -68,7 +69,7 @@ record FakeModel(
   @Override
   public ImmutableList<Logits> predict(TokenBatch batch, List<String> names) {
     return names.stream()
-        .map(name -> byName.get(name).predict(batch))
+        .map(name -> Objects.requireNonNull(byName.get(name)).predict(batch))
         .collect(ImmutableList.toImmutableList());
   }
 

@@ -7,6 +7,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,9 @@ class ImageClassificationTaskTest {
     }
     Path file = folder.resolve(name);
     Files.createDirectories(file.getParent());
-    ImageIO.write(image, "png", file.toFile());
+    try (OutputStream out = Files.newOutputStream(file)) {
+      ImageIO.write(image, "png", out);
+    }
   }
 
   private void array(String name, String type, String shape, byte[] values) throws IOException {
