@@ -27,8 +27,8 @@ public final class Reports {
   private Reports() {}
 
   /**
-   * Writes {@code report.html}, {@code report.md}, {@code results.json}, {@code
-   * results.dense.json} and the slim model's {@code README.md} of a finished run again.
+   * Writes {@code report.html}, {@code report.md}, {@code results.json}, {@code results.dense.json}
+   * and the slim model's {@code README.md} of a finished run again.
    *
    * @return what the run's {@code report.json} says
    * @throws UsageException when the folder is not that of a finished run, or is damaged

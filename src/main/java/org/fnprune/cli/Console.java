@@ -12,11 +12,7 @@ import org.fnprune.common.Json;
  * @param command what was typed, word by word
  */
 record Console(
-    PrintStream out,
-    PrintStream err,
-    boolean json,
-    boolean quiet,
-    ImmutableList<String> command) {
+    PrintStream out, PrintStream err, boolean json, boolean quiet, ImmutableList<String> command) {
 
   /** Prints the result as text, unless JSON was asked for. */
   void result(String text) {

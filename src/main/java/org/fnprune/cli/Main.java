@@ -80,11 +80,7 @@ public final class Main {
     return command.run(
         line,
         new Console(
-            out,
-            err,
-            line.hasOption("json"),
-            line.hasOption("quiet"),
-            ImmutableList.copyOf(args)));
+            out, err, line.hasOption("json"), line.hasOption("quiet"), ImmutableList.copyOf(args)));
   }
 
   private static void help(List<String> topics, PrintStream out) {

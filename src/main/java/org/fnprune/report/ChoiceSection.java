@@ -24,7 +24,8 @@ final class ChoiceSection {
                     + (selection.predictedLoss() == null
                         ? ""
                         : Summary.number(
-                            "; the curvature of the loss predicted %.4g", selection.predictedLoss()))
+                            "; the curvature of the loss predicted %.4g",
+                            selection.predictedLoss()))
                     + ".");
     return new Section(
         "tried",

@@ -24,9 +24,7 @@ final class DriverHtml {
     if (!drivers.tokens().isEmpty()) {
       parts.add(Html.of("p", "Tokens with the highest mean activity").with("class", "sub"));
       parts.add(
-          Html.of(
-                  "ul",
-                  drivers.tokens().stream().limit(TOKENS).map(DriverHtml::chip).toList())
+          Html.of("ul", drivers.tokens().stream().limit(TOKENS).map(DriverHtml::chip).toList())
               .with("class", "chips"));
     }
     if (!drivers.texts().isEmpty()) {
@@ -43,7 +41,13 @@ final class DriverHtml {
             "li",
             Html.of("bdi", visible(token.token())).with("class", "tok"),
             Html.of("span", Summary.number(" %.1f", token.activity())).with("class", "act"))
-        .with("title", "activity " + Summary.number("%.2f", token.activity()) + ", " + token.count() + " times");
+        .with(
+            "title",
+            "activity "
+                + Summary.number("%.2f", token.activity())
+                + ", "
+                + token.count()
+                + " times");
   }
 
   /** A window of tokens about the peak; shaded by the share of the largest value. */

@@ -31,9 +31,7 @@ final class HeatMap {
               strength(iou));
       steps.add(
           Html.of(
-              "li",
-              Html.of("span").with("class", "step").with("style", colour),
-              Summary.number("%.3g", iou)));
+              "li", Html.of("span").with("class", "step").with("style", colour), Axis.label(iou)));
     }
     return Html.of("ul", Html.of("li", "IoU"), steps).with("class", "legend");
   }
@@ -63,7 +61,9 @@ final class HeatMap {
             .with("width", 256)
             .with("height", 256)
             .with("class", "heat")
-            .with("alt", "Heat map of the similarity of networks of " + unit.facts().unit() + ". " + words),
+            .with(
+                "alt",
+                "Heat map of the similarity of networks of " + unit.facts().unit() + ". " + words),
         Html.of("figcaption", Html.of("strong", unit.facts().unit()), ": " + words + "."));
   }
 }

@@ -20,7 +20,8 @@ final class HtmlTable {
     for (Row row : table.rows()) {
       List<Html> cells = new ArrayList<>();
       for (Row.Cell cell : row.cells()) {
-        Html html = row.head() || cell.first() ? Html.of("th", cell.text()) : Html.of("td", cell.text());
+        Html html =
+            row.head() || cell.first() ? Html.of("th", cell.text()) : Html.of("td", cell.text());
         if (row.head() || cell.first()) {
           html.with("scope", row.head() ? "col" : "row");
         }
@@ -31,10 +32,7 @@ final class HtmlTable {
     return scrolling(
         caption,
         Html.of(
-            "table",
-            Html.of("caption", caption),
-            Html.of("thead", head),
-            Html.of("tbody", body)));
+            "table", Html.of("caption", caption), Html.of("thead", head), Html.of("tbody", body)));
   }
 
   /** A region that scrolls by itself, with the keyboard, too. */

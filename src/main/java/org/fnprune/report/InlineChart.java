@@ -53,7 +53,10 @@ final class InlineChart {
             .with("viewBox", "0 0 " + WIDTH + " " + HEIGHT)
             .with("class", "plot");
     return Html.of(
-            "figure", Html.of("figcaption", Html.of("strong", chart.title())), svg, legend(chart, shown))
+            "figure",
+            Html.of("figcaption", Html.of("strong", chart.title())),
+            svg,
+            legend(chart, shown))
         .with("class", "plotfig");
   }
 
@@ -83,7 +86,8 @@ final class InlineChart {
 
   private void frame(Chart chart) {
     x.ticks().forEach(tick -> line("grid", acrossX(tick), TOP, acrossX(tick), HEIGHT - BOTTOM));
-    x.ticks().forEach(tick -> text(acrossX(tick), HEIGHT - BOTTOM + 18, "middle", Axis.label(tick)));
+    x.ticks()
+        .forEach(tick -> text(acrossX(tick), HEIGHT - BOTTOM + 18, "middle", Axis.label(tick)));
     y.ticks().forEach(tick -> line("grid", LEFT, upY(tick), WIDTH - RIGHT, upY(tick)));
     y.ticks().forEach(tick -> text(LEFT - 7, upY(tick) + 4, "end", Axis.label(tick)));
     text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", chart.x());

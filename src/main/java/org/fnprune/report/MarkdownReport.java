@@ -69,9 +69,7 @@ public final class MarkdownReport {
               outcome.predictedLoss() == null
                   ? ""
                   : String.format(
-                      Locale.ROOT,
-                      ", predicted by the curvature %.4g",
-                      outcome.predictedLoss())));
+                      Locale.ROOT, ", predicted by the curvature %.4g", outcome.predictedLoss())));
     }
     int last = outcome.trials().stream().mapToInt(StoredReport.Trial::rung).max().orElse(0);
     TextTable trials = new TextTable("Rung", "Candidate", "Loss, nats", "");
@@ -186,7 +184,9 @@ public final class MarkdownReport {
   }
 
   static String medianSize(List<Integer> sizes) {
-    return sizes.isEmpty() ? "–" : sizes.stream().sorted().toList().get(sizes.size() / 2).toString();
+    return sizes.isEmpty()
+        ? "–"
+        : sizes.stream().sorted().toList().get(sizes.size() / 2).toString();
   }
 
   private static TextTable files(StoredReport report) {

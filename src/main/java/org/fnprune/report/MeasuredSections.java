@@ -40,7 +40,8 @@ final class MeasuredSections {
           Summary.finite("%.4f", dense),
           Summary.finite("%.4f", slim));
     }
-    TextTable table = new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr of Δ", "p", "n");
+    TextTable table =
+        new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr of Δ", "p", "n");
     for (TaskRow task : report.tasks()) {
       table.row(
           task.name(),
@@ -78,15 +79,15 @@ final class MeasuredSections {
         new Bars()
             .add(
                 "Parameters",
-                dense.parameters(),
-                slim.parameters(),
+                (double) dense.parameters(),
+                (double) slim.parameters(),
                 0,
                 Sizes.count(dense.parameters()),
                 Sizes.count(slim.parameters()))
             .add(
                 "File size",
-                dense.bytes(),
-                slim.bytes(),
+                (double) dense.bytes(),
+                (double) slim.bytes(),
                 0,
                 Sizes.bytes(dense.bytes()),
                 Sizes.bytes(slim.bytes()))

@@ -92,7 +92,8 @@ public final class ModelCard {
     if (report.tasks().isEmpty()) {
       return;
     }
-    TextTable tasks = new TextTable("Task", "Metric", "Base", "This model", "Δ", "Stderr", "p", "n");
+    TextTable tasks =
+        new TextTable("Task", "Metric", "Base", "This model", "Δ", "Stderr", "p", "n");
     for (TaskRow task : report.tasks()) {
       tasks.row(
           task.name(),

@@ -17,6 +17,9 @@ final class NetworkSections {
   private static final int MOST = 9;
   private static final int FEWEST = 2;
 
+  /** Larger p are left out of the cards. */
+  private static final double TELLING = 0.05;
+
   private final RunContents run;
   private final NeuronPicture picture;
   private final int shown;
@@ -33,7 +36,8 @@ final class NetworkSections {
           new Section(
               "networks",
               "Functional networks",
-              HtmlReport.lead("This run looked at no functional networks: its selector needs none.")));
+              HtmlReport.lead(
+                  "This run looked at no functional networks: its selector needs none.")));
     }
     NetworkSections sections = new NetworkSections(run);
     ImmutableList.Builder<Section> all = ImmutableList.builder();
@@ -100,7 +104,15 @@ final class NetworkSections {
         Html.all(
             Html.of("p", about),
             ordered.size() > shown
-                ? Html.of("p", "The strongest " + shown + " of " + ordered.size() + ", by " + by(ordered) + ".")
+                ? Html.of(
+                    "p",
+                    "The strongest "
+                        + shown
+                        + " of "
+                        + ordered.size()
+                        + ", by "
+                        + by(ordered)
+                        + ".")
                 : Html.all(),
             Html.of("div", cards).with("class", "cards"),
             ordered.isEmpty()
@@ -128,7 +140,8 @@ final class NetworkSections {
     facts.add(
         fact(
             "size",
-            network.size() + Summary.number(" (%.1f%%)", 100.0 * network.size() / Math.max(1, width))));
+            network.size()
+                + Summary.number(" (%.1f%%)", 100.0 * network.size() / Math.max(1, width))));
     if (network.keptSize() != null) {
       facts.add(fact("kept", network.keptSize() + " of " + network.size()));
     }
@@ -156,17 +169,17 @@ final class NetworkSections {
       facts.add(fact("lesion", "no neuron above its τ"));
       return;
     }
+    List<String> deltas = new ArrayList<>();
     for (int metric : StoredScores.first(dense)) {
       StoredScores.Masked masked = row.tasks().get(metric);
-      facts.add(
-          fact(
-              "lesion of "
-                  + row.neurons()
-                  + (row.neurons() == 1 ? " neuron, " : " neurons, ")
-                  + dense.get(metric).name(),
-              Summary.finite("%+.3f", masked.delta())
-                  + (masked.pValue() == null ? "" : Summary.number(" (p %.2g)", masked.pValue()))));
+      Double p = masked.pValue();
+      deltas.add(
+          dense.get(metric).name()
+              + Summary.finite(" %+.3f", masked.delta())
+              + (p == null || p >= TELLING ? "" : Summary.number(" (p %.2g)", p)));
     }
+    String what = row.neurons() + (row.neurons() == 1 ? " neuron" : " neurons");
+    facts.add(fact("lesion of " + what, String.join(", ", deltas)));
   }
 
   private static Html fact(String name, String value) {
@@ -175,7 +188,8 @@ final class NetworkSections {
 
   private TextTable table(List<Network> networks) {
     TextTable table =
-        new TextTable("Network", "Size", "Kept", "Stability", "Largest |z|", "Lesion Δ", "Top tokens");
+        new TextTable(
+            "Network", "Size", "Kept", "Stability", "Largest |z|", "Lesion Δ", "Top tokens");
     for (Network network : networks) {
       table.row(
           network.index(),
@@ -199,7 +213,8 @@ final class NetworkSections {
     return drivers == null
         ? "–"
         : String.join(
-            " ", drivers.tokens().stream().limit(4).map(t -> DriverHtml.visible(t.token())).toList());
+            " ",
+            drivers.tokens().stream().limit(4).map(t -> DriverHtml.visible(t.token())).toList());
   }
 
   private Html similarities() {

@@ -47,8 +47,7 @@ final class NeuronPicture {
         parts.add(Html.of("path").with("class", "keptpath").with("d", runs(neurons, i)));
       }
     }
-    return Html.of(
-            "svg", Html.of("defs", Html.of("g", parts).with("id", BACK)))
+    return Html.of("svg", Html.of("defs", Html.of("g", parts).with("id", BACK)))
         .with("class", "defs")
         .with("width", 0)
         .with("height", 0)
@@ -67,7 +66,9 @@ final class NeuronPicture {
             + " are key neurons, "
             + network.negative().length()
             + " of them with negative z."
-            + (network.keptSize() == null ? "" : " The slim model keeps " + network.keptSize() + ".");
+            + (network.keptSize() == null
+                ? ""
+                : " The slim model keeps " + network.keptSize() + ".");
     return Svg.of(
             id,
             "Key neurons of network " + network.index() + " of " + all.facts().unit(),

@@ -76,8 +76,7 @@ public record RunContents(
   private static ImmutableMap<String, ImmutableIntArray> kept(Path folder) throws IOException {
     Optional<Plan> plan = StoredJson.read(folder.resolve("plan.json"), Plan.class);
     ImmutableMap.Builder<String, ImmutableIntArray> kept = ImmutableMap.builder();
-    plan.ifPresent(
-        p -> p.units().forEach(unit -> kept.put(unit.id(), positions(unit))));
+    plan.ifPresent(p -> p.units().forEach(unit -> kept.put(unit.id(), positions(unit))));
     return kept.buildOrThrow();
   }
 

@@ -33,7 +33,9 @@ public final class TerminalReport {
             report.equivalence().tolerance()));
     if (!report.warnings().isEmpty()) {
       int count = report.warnings().size();
-      text.append(count).append(count == 1 ? " warning" : " warnings").append("; see report.html.\n");
+      text.append(count)
+          .append(count == 1 ? " warning" : " warnings")
+          .append("; see report.html.\n");
     }
     if (!report.gate().passed()) {
       text.append("Gate missed:\n");

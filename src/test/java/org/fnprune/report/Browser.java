@@ -39,7 +39,9 @@ final class Browser implements AutoCloseable {
   static Browser open() {
     Optional<Path> executable =
         Optional.ofNullable(System.getenv("CHROMIUM"))
-            .or(() -> PLACES.stream().filter(place -> Files.isExecutable(Path.of(place))).findFirst())
+            .or(
+                () ->
+                    PLACES.stream().filter(place -> Files.isExecutable(Path.of(place))).findFirst())
             .map(Path::of);
     Assumptions.assumeTrue(
         executable.isPresent(),

@@ -85,8 +85,7 @@ class HtmlReportBrowserTest {
         page -> {
           List<String> violations = new ArrayList<>();
           for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
-            rule.getNodes()
-                .forEach(node -> violations.add(rule.getId() + ": " + node.getHtml()));
+            rule.getNodes().forEach(node -> violations.add(rule.getId() + ": " + node.getHtml()));
           }
           assertThat(violations).isEmpty();
         });
@@ -138,8 +137,7 @@ class HtmlReportBrowserTest {
         ColorScheme.LIGHT,
         page ->
             assertThat(
-                    page.evaluate(
-                        "[...document.images].filter(i => i.naturalWidth == 16).length"))
+                    page.evaluate("[...document.images].filter(i => i.naturalWidth == 16).length"))
                 .isEqualTo(3));
   }
 

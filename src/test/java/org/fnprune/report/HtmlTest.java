@@ -11,13 +11,13 @@ class HtmlTest {
   void textAndAttributesAreEscapedWhereTheyEnter() {
     Html html = Html.of("p", "<script>&\"'", List.of(Html.of("b", "x"))).with("title", "\"><img>");
     assertThat(html.toString())
-        .isEqualTo(
-            "<p title=\"&quot;&gt;&lt;img&gt;\">&lt;script&gt;&amp;&quot;&#39;<b>x</b></p>");
+        .isEqualTo("<p title=\"&quot;&gt;&lt;img&gt;\">&lt;script&gt;&amp;&quot;&#39;<b>x</b></p>");
   }
 
   @Test
   void controlCharactersCannotBreakTheDocument() {
-    assertThat(Html.of("p", "a\u0000b\u001b\nc\td").toString()).isEqualTo("<p>a\ufffdb\ufffd\nc\td</p>");
+    assertThat(Html.of("p", "a\u0000b\u001b\nc\td").toString())
+        .isEqualTo("<p>a\ufffdb\ufffd\nc\td</p>");
   }
 
   @Test

@@ -45,7 +45,8 @@ class RenderingsTest {
     assertThat(unit.networks()).hasSize(3);
     for (UnitNetworks.Network network : unit.networks()) {
       assertThat(network.size()).isEqualTo(unit.facts().sizes().get(network.index()));
-      assertThat(network.keptSize()).isEqualTo((int) network.support().stream().filter(j -> j < 2).count());
+      assertThat(network.keptSize())
+          .isEqualTo((int) network.support().stream().filter(j -> j < 2).count());
       assertThat(network.lesion()).isNotNull();
       assertThat(network.drivers()).isNotNull();
     }
@@ -141,7 +142,8 @@ class RenderingsTest {
     StoredReport report = sample(3, 40).report();
     JsonObject slim = ResultsJson.ofSlim(report);
     assertThat(slim.keySet())
-        .contains("results", "configs", "versions", "n-shot", "higher_is_better", "n-samples", "config");
+        .contains(
+            "results", "configs", "versions", "n-shot", "higher_is_better", "n-samples", "config");
     JsonObject topics = slim.getAsJsonObject("results").getAsJsonObject("topics");
     assertThat(topics.toString())
         .isEqualTo("{\"alias\":\"topics\",\"acc,none\":0.97,\"acc_stderr,none\":0.03}");

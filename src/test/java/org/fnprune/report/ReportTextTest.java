@@ -78,8 +78,7 @@ class ReportTextTest {
   void theVerdictSaysWhetherThereWasAGate() throws IOException {
     assertThat(markdown(report("0.1", AWKWARD)))
         .contains("**Gate passed**: no task's first metric lost more than 0.1000");
-    assertThat(markdown(report("", AWKWARD)))
-        .contains("**There was no gate to pass**");
+    assertThat(markdown(report("", AWKWARD))).contains("**There was no gate to pass**");
     assertThat(markdown(report("0.01", AWKWARD)))
         .contains("**Gate missed.** a\\|b \\*x\\* \\<c\\>: macro\\_f1 fell from 0.9000 to 0.8500");
     assertThat(TerminalReport.render(report("0.01", AWKWARD))).contains("Gate missed:\n  a|b");

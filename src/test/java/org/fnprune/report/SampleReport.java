@@ -47,7 +47,11 @@ final class SampleReport {
 
   /** A report of three units, the first of which had no networks to find. */
   static RunReport of(String maxDrop, Comparison... tasks) {
-    return of(maxDrop, ImmutableMap.of("layers.0.ffn", SampleNetworks.of(Matrix.zeros(0, 4), 32)), 4, tasks);
+    return of(
+        maxDrop,
+        ImmutableMap.of("layers.0.ffn", SampleNetworks.of(Matrix.zeros(0, 4), 32)),
+        4,
+        tasks);
   }
 
   private static RunReport of(
@@ -163,7 +167,11 @@ final class SampleReport {
           IntStream.range(0, count)
               .mapToObj(i -> String.format(java.util.Locale.ROOT, one, i))
               .toList();
-      json.append(json.length() == 1 ? "" : ", ").append("'").append(unit).append("': ").append(all);
+      json.append(json.length() == 1 ? "" : ", ")
+          .append("'")
+          .append(unit)
+          .append("': ")
+          .append(all);
     }
     return json.append('}').toString().replace('\'', '"');
   }
@@ -190,7 +198,8 @@ final class SampleReport {
         .replace('\'', '"');
   }
 
-  private static String lesion(String kind, String unit, String network, int neurons, double value) {
+  private static String lesion(
+      String kind, String unit, String network, int neurons, double value) {
     return "{'lesion': '"
         + kind
         + "', 'unit': "
