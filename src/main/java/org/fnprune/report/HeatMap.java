@@ -31,9 +31,7 @@ final class HeatMap {
               strength(iou));
       steps.add(
           Html.of(
-              "li",
-              Html.of("span").with("class", "step").with("style", colour),
-              Summary.number("%.3g", iou)));
+              "li", Html.of("span").with("class", "step").with("style", colour), Axis.label(iou)));
     }
     return Html.of("ul", Html.of("li", "IoU"), steps).with("class", "legend");
   }

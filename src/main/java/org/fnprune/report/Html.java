@@ -17,6 +17,8 @@ final class Html {
   private static final ImmutableSet<String> SHAPES =
       ImmutableSet.of("rect", "path", "line", "use", "circle");
 
+  private record Css(String text) {}
+
   private final String name;
   private final Map<String, String> attributes = new LinkedHashMap<>();
   private final List<Object> content = new ArrayList<>();
@@ -42,7 +44,7 @@ final class Html {
   /** A style sheet, which is the only content that is not escaped. */
   static Html style(@CompileTimeConstant String css) {
     Html style = new Html("style");
-    style.content.add(new StringBuilder(css));
+    style.content.add(new Css(css));
     return style;
   }
 
@@ -98,8 +100,8 @@ final class Html {
     for (Object part : content) {
       if (part instanceof Html element) {
         element.writeTo(out);
-      } else if (part instanceof StringBuilder css) {
-        out.append(css);
+      } else if (part instanceof Css css) {
+        out.append(css.text());
       } else {
         escape((String) part, out);
       }

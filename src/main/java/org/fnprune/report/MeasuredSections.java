@@ -79,15 +79,15 @@ final class MeasuredSections {
         new Bars()
             .add(
                 "Parameters",
-                dense.parameters(),
-                slim.parameters(),
+                (double) dense.parameters(),
+                (double) slim.parameters(),
                 0,
                 Sizes.count(dense.parameters()),
                 Sizes.count(slim.parameters()))
             .add(
                 "File size",
-                dense.bytes(),
-                slim.bytes(),
+                (double) dense.bytes(),
+                (double) slim.bytes(),
                 0,
                 Sizes.bytes(dense.bytes()),
                 Sizes.bytes(slim.bytes()))

@@ -17,6 +17,9 @@ final class NetworkSections {
   private static final int MOST = 9;
   private static final int FEWEST = 2;
 
+  /** Larger p are left out of the cards. */
+  private static final double TELLING = 0.05;
+
   private final RunContents run;
   private final NeuronPicture picture;
   private final int shown;
@@ -166,17 +169,17 @@ final class NetworkSections {
       facts.add(fact("lesion", "no neuron above its τ"));
       return;
     }
+    List<String> deltas = new ArrayList<>();
     for (int metric : StoredScores.first(dense)) {
       StoredScores.Masked masked = row.tasks().get(metric);
-      facts.add(
-          fact(
-              "lesion of "
-                  + row.neurons()
-                  + (row.neurons() == 1 ? " neuron, " : " neurons, ")
-                  + dense.get(metric).name(),
-              Summary.finite("%+.3f", masked.delta())
-                  + (masked.pValue() == null ? "" : Summary.number(" (p %.2g)", masked.pValue()))));
+      Double p = masked.pValue();
+      deltas.add(
+          dense.get(metric).name()
+              + Summary.finite(" %+.3f", masked.delta())
+              + (p == null || p >= TELLING ? "" : Summary.number(" (p %.2g)", p)));
     }
+    String what = row.neurons() + (row.neurons() == 1 ? " neuron" : " neurons");
+    facts.add(fact("lesion of " + what, String.join(", ", deltas)));
   }
 
   private static Html fact(String name, String value) {

@@ -21,7 +21,7 @@ final class Sizes {
   }
 
   private static String scaled(long number, String[] units, String gap) {
-    double value = number;
+    double value = (double) number;
     int unit = 0;
     while (value >= 1000 && unit < units.length - 1) {
       value /= 1000;

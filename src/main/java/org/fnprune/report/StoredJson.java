@@ -30,7 +30,7 @@ final class StoredJson {
                     Type element = ((ParameterizedType) type).getActualTypeArguments()[0];
                     ImmutableList.Builder<Object> list = ImmutableList.builder();
                     for (JsonElement one : json.getAsJsonArray()) {
-                      list.add((Object) context.deserialize(one, element));
+                      list.add(context.<Object>deserialize(one, element));
                     }
                     return list.build();
                   })
