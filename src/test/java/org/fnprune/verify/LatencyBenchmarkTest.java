@@ -54,8 +54,8 @@ class LatencyBenchmarkTest {
             new LatencyResult(
                 2,
                 4,
-                steady(denseMs),
-                steady(slimMs),
+                steady((double) denseMs),
+                steady((double) slimMs),
                 new LatencyResult.Speedup(ratio, ratio, ratio),
                 timed,
                 Optional.empty()));
