@@ -47,6 +47,7 @@ SELECTORS = {
 SEEDS = (1, 2, 3)
 LADDER = (0.5, 0.625, 0.75, 0.8125, 0.875, 0.9375)
 HEAD_LADDER = (0.25, 0.5, 0.75)
+LOWER = (0.375, 0.25)
 SHARES = (0, 0.1, 0.25, 0.5, 0.75, 1)
 ONE_POINT = 0.01 + 1e-9
 
@@ -217,7 +218,7 @@ def within_a_point(cell):
 
 
 def bisect(run, section, model, label, flags, ladder, targets):
-    """Finds the largest sparsity that holds, taking it that a smaller one holds, too."""
+    """Finds the largest sparsity that holds, taking it that a smaller one holds, too; below the ladder, step by step."""
     low, high = -1, len(ladder)
     while high - low > 1:
         middle = (low + high) // 2
@@ -225,6 +226,9 @@ def bisect(run, section, model, label, flags, ladder, targets):
         if holds is None:
             return
         low, high = (middle, high) if holds else (low, middle)
+    for sparsity in LOWER if low < 0 else ():
+        if sparsity < ladder[0] and within_a_point(run.cell(section, model, label, sparsity, 1, flags, targets)) is not False:
+            return
 
 
 def polymath(task):

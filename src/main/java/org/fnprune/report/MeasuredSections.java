@@ -131,8 +131,8 @@ final class MeasuredSections {
         noisy
             ? Html.of(
                     "p",
-                    "The machine was too busy to tell: rows marked noisy vary more between runs"
-                        + " than dense and slim differ.")
+                    "The machine was too busy: where the interval of the speed-up is wider than"
+                        + " a fifth of it, it is too noisy to tell.")
                 .with("class", "warn")
             : Html.all(),
         bars.html("bars-latency", "Median latency, dense and slim"),

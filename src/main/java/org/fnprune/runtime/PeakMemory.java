@@ -25,6 +25,8 @@ public final class PeakMemory {
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String HEAP = "256m";
   private static final int RUNS = 3;
+  private static final int ATTEMPTS = 3;
+  private static final long SMALL = 1L << 28;
   private static final long SECONDS = 120;
   private static final long KIB = 1024;
   private static final Splitter WORDS = Splitter.on(' ').omitEmptyStrings();
@@ -32,7 +34,8 @@ public final class PeakMemory {
   private PeakMemory() {}
 
   /**
-   * Measures.
+   * Measures: of a small model the least of three processes, since what the system's memory
+   * allocator adds by chance counts most there.
    *
    * @param onnxFile the model, run on the CPU
    * @param output the name of the output to compute
@@ -44,6 +47,18 @@ public final class PeakMemory {
     if (!Files.isReadable(STATUS)) {
       return OptionalLong.empty();
     }
+    OptionalLong least = once(onnxFile, output, batch, threads);
+    for (int i = 1; i < ATTEMPTS && least.isPresent() && least.getAsLong() < SMALL; i++) {
+      OptionalLong next = once(onnxFile, output, batch, threads);
+      if (next.isPresent()) {
+        least = OptionalLong.of(Math.min(least.getAsLong(), next.getAsLong()));
+      }
+    }
+    return least;
+  }
+
+  private static OptionalLong once(Path onnxFile, String output, TokenBatch batch, int threads)
+      throws IOException {
     Path folder = Files.createTempDirectory("fnprune-memory");
     try {
       Path tokens = folder.resolve("tokens");
