@@ -75,7 +75,7 @@ final class ReportStyle {
       caption{text-align:left;padding:.55rem .8rem;color:var(--muted);font-size:.85rem}
       th,td{padding:.4rem .8rem;text-align:left;border-top:1px solid var(--line);white-space:nowrap;
       font-weight:400}
-      tbody th{white-space:normal;min-width:8rem;overflow-wrap:anywhere}
+      tbody th{white-space:normal;min-width:8rem;overflow-wrap:break-word}
       thead th{font-weight:600;background:var(--sub)}
       tbody tr:hover{background:var(--sub)}
       th.num,td.num{text-align:right}

@@ -1,23 +1,16 @@
 package org.fnprune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.fnprune.report.ReportSchema.validate;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import com.networknt.schema.Error;
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.fnprune.cli.Workplace.Outcome;
@@ -200,19 +193,5 @@ class RunFolderContractTest {
 
   private JsonObject object(String name) {
     return JsonParser.parseString(work.read(name)).getAsJsonObject();
-  }
-
-  /** What the published schema finds wrong. */
-  private static List<Error> validate(String json) {
-    try (InputStream in =
-        Objects.requireNonNull(
-            RunFolderContractTest.class.getResourceAsStream("/report.schema.json"))) {
-      Schema schema =
-          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-              .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
-      return schema.validate(json, InputFormat.JSON);
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 }

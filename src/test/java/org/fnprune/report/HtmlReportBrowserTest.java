@@ -83,11 +83,32 @@ class HtmlReportBrowserTest {
         1280,
         scheme,
         page -> {
-          List<String> violations = new ArrayList<>();
-          for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
-            rule.getNodes().forEach(node -> violations.add(rule.getId() + ": " + node.getHtml()));
-          }
-          assertThat(violations).isEmpty();
+          assertThat(violations(page)).isEmpty();
+          page.evaluate("document.documentElement.removeAttribute('lang')");
+          assertThat(violations(page)).anyMatch(found -> found.startsWith("html-has-lang"));
+        });
+  }
+
+  private static List<String> violations(Page page) {
+    List<String> violations = new ArrayList<>();
+    for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
+      rule.getNodes().forEach(node -> violations.add(rule.getId() + ": " + node.getHtml()));
+    }
+    return violations;
+  }
+
+  @Test
+  void thePageItselfForbidsToLoadAnything() {
+    with(
+        1280,
+        ColorScheme.LIGHT,
+        page -> {
+          List<String> complaints = new ArrayList<>();
+          page.onConsoleMessage(message -> complaints.add(message.text()));
+          page.evaluate(
+              "new Promise(done => { const i = new Image(); i.onerror = done;"
+                  + " i.src = 'http://127.0.0.1:9/x.png'; })");
+          assertThat(complaints).anyMatch(text -> text.contains("Content Security Policy"));
         });
   }
 

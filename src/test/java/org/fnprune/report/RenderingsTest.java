@@ -105,6 +105,22 @@ class RenderingsTest {
   }
 
   @Test
+  void intervalsPeaksAndNoiseAreShownWhereTheyWereMeasured() throws IOException {
+    SampleReport.folder(folder, 3, 40);
+    Path file = folder.resolve("report.json");
+    assertThat(ReportSchema.validate(Files.readString(file))).isEmpty();
+    assertThat(HtmlReport.render(RunContents.read(folder))).doesNotContain("noisy", "Dense peak");
+    String measured =
+        "\"noisy\": true, \"dense_ci_ms\": [1.9, 2.1], \"slim_ci_ms\": [0.9, 1.1],"
+            + " \"dense_peak_bytes\": 5000000, \"slim_peak_bytes\": 4000000, \"runs\": 10";
+    Files.writeString(file, Files.readString(file).replace("\"runs\": 10", measured));
+    assertThat(ReportSchema.validate(Files.readString(file))).isEmpty();
+    assertThat(HtmlReport.render(RunContents.read(folder)))
+        .contains("2.000 (1.900–2.100)", "2.00× (noisy)", "Dense peak, MB", ">5.0<")
+        .contains("The machine was too busy to tell");
+  }
+
+  @Test
   void whatIsNoRunIsRefused() throws IOException {
     assertThatThrownBy(() -> RunContents.read(folder))
         .isInstanceOf(UsageException.class)

@@ -169,15 +169,18 @@ final class SampleReport {
   }
 
   private static String drivers(Iterable<String> units, int count) {
-    String one =
-        "{'network': NUMBER, 'tokens': [{'token': ' <b>', 'activity': 3.4, 'count': 12}, {'token':"
-            + " '\\n', 'activity': 1, 'count': 2}], 'texts': [{'sample': 3, 'activity': 2.1,"
-            + " 'tokens': ['The', ' <i>cat', '\\n', ' sat'], 'values': [0.1, 3.2, -1, 1.5]}]}";
     StringBuilder json = new StringBuilder("{");
     for (String unit : units) {
       List<String> all =
           IntStream.range(0, count)
-              .mapToObj(i -> one.replace("NUMBER", Integer.toString(i)))
+              .mapToObj(
+                  i ->
+                      "{'network': "
+                          + i
+                          + ", 'tokens': [{'token': ' <b>', 'activity': 3.4, 'count': 12},"
+                          + " {'token': '\\n', 'activity': 1, 'count': 2}], 'texts': [{'sample': 3,"
+                          + " 'activity': 2.1, 'tokens': ['The', ' <i>cat', '\\n', ' sat'],"
+                          + " 'values': [0.1, 3.2, -1, 1.5]}]}")
               .toList();
       json.append(json.length() == 1 ? "" : ", ")
           .append("'")
