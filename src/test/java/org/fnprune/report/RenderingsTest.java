@@ -110,13 +110,13 @@ class RenderingsTest {
     Path file = folder.resolve("report.json");
     assertThat(ReportSchema.validate(Files.readString(file))).isEmpty();
     assertThat(HtmlReport.render(RunContents.read(folder)))
-        .contains("2.000 (1.900–2.100)", "1.95 to 2.05", "peak memory of 1 × 64, bytes", "3,000,000")
+        .contains(
+            "2.000 (1.900–2.100)", "1.95 to 2.05", "peak memory of 1 × 64, bytes", "3,000,000")
         .doesNotContain("too noisy to tell");
     String noisy = Files.readString(file).replace("\"noisy\": false", "\"noisy\": true");
     Files.writeString(file, noisy.replaceAll("(?m)^ *\"(dense|slim)_peak_bytes\".*\n", ""));
     // What is left must still be JSON: the peaks were the last fields.
-    Files.writeString(
-        file, Files.readString(file).replaceAll("(\"runs\": 10),\\s*\\}", "$1}"));
+    Files.writeString(file, Files.readString(file).replaceAll("(\"runs\": 10),\\s*\\}", "$1}"));
     assertThat(ReportSchema.validate(Files.readString(file))).isEmpty();
     assertThat(HtmlReport.render(RunContents.read(folder)))
         .contains("1.95 to 2.05, too noisy to tell", "The machine was too busy")
