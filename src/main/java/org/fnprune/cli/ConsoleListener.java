@@ -1,6 +1,8 @@
 package org.fnprune.cli;
 
 import com.google.common.base.Strings;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -21,11 +23,31 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
 
   private final Console console;
   private final boolean animated;
-  private @Nullable ProgressBar bar;
-  private String stage = "";
-  private String unit = "";
-  private long started;
-  private long finished;
+  private final Deque<Stage> stages = new ArrayDeque<>();
+
+  /** A stage that has started; one may start within another. */
+  private static final class Stage {
+    private final String name;
+    private final String unit;
+    private final long started = System.nanoTime();
+    private @Nullable ProgressBar bar;
+    private long finished;
+
+    Stage(String name, String unit) {
+      this.name = name;
+      this.unit = unit;
+    }
+
+    /** Whether there was something to take off the screen. */
+    boolean hide() {
+      ProgressBar shown = bar;
+      bar = null;
+      if (shown != null) {
+        shown.close();
+      }
+      return shown != null;
+    }
+  }
 
   ConsoleListener(Console console) {
     this.console = console;
@@ -38,14 +60,14 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
     return System.console() != null && !"dumb".equals(System.getenv("TERM"));
   }
 
+  /** Shows the stage; of one within another the inner one, since a screen has one bar. */
   @Override
   public void start(String name, long total, String counted) {
-    stage = name;
-    unit = counted;
-    started = System.nanoTime();
-    finished = 0;
+    stages.forEach(Stage::hide);
+    Stage stage = new Stage(name, counted);
+    stages.push(stage);
     if (animated) {
-      bar =
+      stage.bar =
           new ProgressBarBuilder()
               .setTaskName(name)
               .setInitialMax(total)
@@ -63,8 +85,12 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
 
   @Override
   public void advance(long units) {
-    finished += units;
-    ProgressBar shown = bar;
+    Stage stage = stages.peek();
+    if (stage == null) {
+      return;
+    }
+    stage.finished += units;
+    ProgressBar shown = stage.bar;
     if (shown != null) {
       shown.stepBy(units);
     }
@@ -72,18 +98,24 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
 
   @Override
   public void done() {
-    double seconds = (System.nanoTime() - started) / 1e9;
-    boolean drawn = bar != null;
-    close();
-    if (!drawn) {
-      double speed = finished / Math.max(seconds, 1e-9);
-      String rate =
-          speed < WORTH_SAYING ? "" : String.format(Locale.ROOT, " (%,.0f %s/s)", speed, unit);
-      String counted = finished == 1 ? unit.replaceFirst("s$", "") : unit;
-      console.note(
-          String.format(
-              Locale.ROOT, "%s: %,d %s in %.1f s%s", stage, finished, counted, seconds, rate));
+    Stage stage = stages.poll();
+    if (stage == null || stage.hide()) {
+      return;
     }
+    double seconds = (System.nanoTime() - stage.started) / 1e9;
+    double speed = stage.finished / Math.max(seconds, 1e-9);
+    String rate =
+        speed < WORTH_SAYING ? "" : String.format(Locale.ROOT, " (%,.0f %s/s)", speed, stage.unit);
+    String counted = stage.finished == 1 ? stage.unit.replaceFirst("s$", "") : stage.unit;
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "%s: %,d %s in %.1f s%s",
+            stage.name,
+            stage.finished,
+            counted,
+            seconds,
+            rate));
   }
 
   @Override
@@ -98,10 +130,7 @@ final class ConsoleListener implements Pipeline.Listener, AutoCloseable {
 
   @Override
   public void close() {
-    ProgressBar shown = bar;
-    if (shown != null) {
-      shown.close();
-      bar = null;
-    }
+    stages.forEach(Stage::hide);
+    stages.clear();
   }
 }

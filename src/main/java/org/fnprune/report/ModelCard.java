@@ -1,5 +1,6 @@
 package org.fnprune.report;
 
+import com.google.common.collect.ImmutableList;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -89,7 +90,7 @@ public final class ModelCard {
 
   private static void results(StoredReport report, StringBuilder text) {
     text.append("## Results\n\n")
-        .append(Summary.sizes(report.model(), report.latency()).toMarkdown())
+        .append(Summary.sizes(report.model(), ImmutableList.of()).toMarkdown())
         .append('\n');
     if (report.tasks().isEmpty()) {
       return;
