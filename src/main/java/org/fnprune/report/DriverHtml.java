@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
-import org.fnprune.report.Drivers.Text;
-import org.fnprune.report.Drivers.Token;
+import org.fnprune.report.StoredDrivers.Text;
+import org.fnprune.report.StoredDrivers.Token;
 
 /** The tokens and texts that drive a network, its activity as shading and in words. */
 final class DriverHtml {
@@ -19,7 +19,7 @@ final class DriverHtml {
 
   private DriverHtml() {}
 
-  static Html of(Drivers drivers) {
+  static Html of(StoredDrivers drivers) {
     List<Html> parts = new ArrayList<>();
     if (!drivers.tokens().isEmpty()) {
       parts.add(Html.of("p", "Tokens with the highest mean activity").with("class", "sub"));
@@ -89,8 +89,7 @@ final class DriverHtml {
         "li",
         Html.of("bdi", from > 0 ? "…" : "", tokens, to < text.tokens().size() ? "…" : "")
             .with("class", "run"),
-        Html.of("span", " strongest at " + strongest + " standard deviations; text ")
-            .add(Integer.toString(text.sample() + 1))
+        Html.of("span", " strongest at " + strongest + " standard deviations")
             .with("class", "hid"));
   }
 

@@ -209,7 +209,7 @@ final class NetworkSections {
         : row.tasks().get(0).delta();
   }
 
-  private static String tokens(@Nullable Drivers drivers) {
+  private static String tokens(@Nullable StoredDrivers drivers) {
     return drivers == null
         ? "–"
         : String.join(

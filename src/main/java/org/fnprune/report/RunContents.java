@@ -93,10 +93,10 @@ public record RunContents(
   }
 
   /** What drives the networks, by unit id; empty where that was not looked at. */
-  static Map<String, ImmutableList<Drivers>> drivers(Path networks) throws IOException {
-    return StoredJson.<Map<String, ImmutableList<Drivers>>>read(
+  static Map<String, ImmutableList<StoredDrivers>> drivers(Path networks) throws IOException {
+    return StoredJson.<Map<String, ImmutableList<StoredDrivers>>>read(
             networks.resolve("drivers.json"),
-            new TypeToken<Map<String, ImmutableList<Drivers>>>() {}.getType())
+            new TypeToken<Map<String, ImmutableList<StoredDrivers>>>() {}.getType())
         .orElse(ImmutableMap.of());
   }
 }

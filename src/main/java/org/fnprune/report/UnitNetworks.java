@@ -47,7 +47,7 @@ public record UnitNetworks(
       @Nullable Double stability,
       @Nullable Integer keptSize,
       StoredLesions.@Nullable Row lesion,
-      @Nullable Drivers drivers) {
+      @Nullable StoredDrivers drivers) {
 
     int size() {
       return positive.length() + negative.length();
@@ -87,7 +87,7 @@ public record UnitNetworks(
         StoredJson.<Index>read(networks.resolve("networks.json"), Index.class)
             .map(Index::units)
             .orElse(report.networks());
-    Map<String, ImmutableList<Drivers>> drivers = RunContents.drivers(own);
+    Map<String, ImmutableList<StoredDrivers>> drivers = RunContents.drivers(own);
     ImmutableList.Builder<UnitNetworks> units = ImmutableList.builder();
     for (StoredNetworks unit : facts) {
       Path file = networks.resolve(unit.unit() + MAPS);
@@ -138,7 +138,7 @@ public record UnitNetworks(
       Matrix maps,
       @Nullable ImmutableSet<Integer> kept,
       Optional<ImmutableMap<Integer, StoredLesions.Row>> lesions,
-      List<Drivers> drivers) {
+      List<StoredDrivers> drivers) {
     ImmutableList.Builder<Network> networks = ImmutableList.builder();
     for (int i = 0; i < Math.min(maps.rows(), facts.thresholds().size()); i++) {
       int index = i;

@@ -12,7 +12,7 @@ import com.google.common.collect.ImmutableList;
  * @param tokens most active first
  * @param texts short windows of calibration text around peaks
  */
-record Drivers(int network, ImmutableList<Token> tokens, ImmutableList<Text> texts) {
+record StoredDrivers(int network, ImmutableList<Token> tokens, ImmutableList<Text> texts) {
 
   /** A token, its mean activity and how often it occurs. */
   record Token(String token, double activity, int count) {}
@@ -20,13 +20,11 @@ record Drivers(int network, ImmutableList<Token> tokens, ImmutableList<Text> tex
   /**
    * A window.
    *
-   * @param sample number of the calibration text, from 0
    * @param activity at the peak
    * @param tokens as the text has them, blanks included
    * @param values the activity at each token
    */
-  record Text(
-      int sample, double activity, ImmutableList<String> tokens, ImmutableList<Double> values) {
+  record Text(double activity, ImmutableList<String> tokens, ImmutableList<Double> values) {
     Text {
       tokens = orEmpty(tokens);
       values = orEmpty(values);
@@ -37,7 +35,7 @@ record Drivers(int network, ImmutableList<Token> tokens, ImmutableList<Text> tex
     }
   }
 
-  Drivers {
+  StoredDrivers {
     tokens = orEmpty(tokens);
     texts = orEmpty(texts);
   }
