@@ -39,15 +39,7 @@ final class CompareCommand implements Command {
 
   @Override
   public Options options() {
-    return RecipeFlags.some(
-        List.of(
-            Flag.TASK,
-            Flag.DEVICE,
-            Flag.SEED,
-            Flag.THREADS,
-            Flag.LIMIT,
-            Flag.MAX_DROP,
-            Flag.LATENCY));
+    return RecipeFlags.ofTasks(Flag.MAX_DROP, Flag.LATENCY);
   }
 
   @Override

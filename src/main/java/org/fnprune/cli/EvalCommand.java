@@ -47,15 +47,7 @@ final class EvalCommand implements Command {
 
   @Override
   public Options options() {
-    return RecipeFlags.some(
-            List.of(
-                Flag.TASK,
-                Flag.DEVICE,
-                Flag.SEED,
-                Flag.THREADS,
-                Flag.LIMIT,
-                Flag.SKIP_BAD_ROWS,
-                Flag.LOG_SAMPLES))
+    return RecipeFlags.ofTasks(Flag.LOG_SAMPLES)
         .addOption(
             CommonFlags.value(
                 Flag.OUTPUT.option(), "DIR", "a new folder for results.json and samples"));

@@ -1,5 +1,6 @@
 package org.fnprune.cli;
 
+import com.google.common.collect.ImmutableList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,15 @@ final class RecipeFlags {
     Options options = new Options();
     TEXTS.keySet().forEach(flag -> options.addOption(option(flag)));
     return options;
+  }
+
+  /** Those of commands that measure models on tasks, and some more. */
+  static Options ofTasks(Flag... more) {
+    return some(
+        ImmutableList.<Flag>builder()
+            .add(Flag.TASK, Flag.DEVICE, Flag.SEED, Flag.THREADS, Flag.LIMIT, Flag.SKIP_BAD_ROWS)
+            .add(more)
+            .build());
   }
 
   /** Some of them. */

@@ -53,8 +53,10 @@ class DatasetFlagsTest {
   void badRowsOfTasksAreSkippedToo() {
     work.write("text.jsonl", work.read("text.jsonl") + "not json\n");
     work.refuses("eval @/m --task @/lm.yaml", "@/text.jsonl:25: not valid JSON", "write one");
-    assertThat(work.succeeds("eval @/m --task @/lm.yaml --skip-bad-rows").err())
-        .contains("1 bad row was skipped");
+    for (String command : new String[] {"eval @/m", "compare @/m @/m --latency false"}) {
+      assertThat(work.succeeds(command + " --task @/lm.yaml --skip-bad-rows").err())
+          .contains("1 bad row was skipped");
+    }
   }
 
   @Test
