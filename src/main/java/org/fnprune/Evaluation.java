@@ -5,8 +5,6 @@ import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.fnprune.common.UsageException;
-import org.fnprune.data.Datasets;
-import org.fnprune.data.LazyTokenizer;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.EvalRequest;
@@ -38,12 +36,7 @@ public final class Evaluation {
       OutputPath.requireWritable(output);
     }
     OnnxModel model = OnnxModel.read(folder.onnxFile());
-    Datasets datasets = new Datasets(request.skipBadRows());
-    ImmutableList<Task> tasks;
-    try (LazyTokenizer tokenizer = new LazyTokenizer(() -> RunInputs.tokenizerFile(folder))) {
-      tasks = TaskFiles.load(request.tasks(), folder, datasets, tokenizer, request.limit());
-    }
-    datasets.warnings().forEach(listener::warn);
+    ImmutableList<Task> tasks = TaskFiles.load(request, folder, listener::warn);
     RuntimeOptions device =
         Devices.choose(request.device(), request.threads(), listener::warn)
             .with(InputSizes.of(folder));
@@ -51,9 +44,7 @@ public final class Evaluation {
     if (output != null && request.logSamples()) {
       SampleFiles.write(output.resolve(RunFolder.SAMPLES), tasks, ImmutableMap.of("model", scores));
     }
-    return scores.stream()
-        .flatMap(s -> s.results(request.seed()).stream())
-        .collect(ImmutableList.toImmutableList());
+    return Verification.results(scores, request.seed());
   }
 
   private static ImmutableList<TaskScores> scores(

@@ -10,8 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.fnprune.common.FileHashes;
 import org.fnprune.common.UsageException;
-import org.fnprune.data.Datasets;
-import org.fnprune.data.LazyTokenizer;
 import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
 import org.fnprune.model.OnnxModel;
@@ -27,7 +25,6 @@ import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.verify.Baselines;
 import org.fnprune.verify.Comparison;
 import org.fnprune.verify.Gate;
-import org.fnprune.verify.LatencyBenchmark;
 import org.fnprune.verify.LatencyResult;
 import org.fnprune.verify.OnnxPredictor;
 import org.fnprune.verify.OutputDifference;
@@ -96,20 +93,10 @@ public record ModelComparison(
           ImmutableList<TaskScores> scores =
               Verification.scores("tasks", baselines, second, listener);
           compared.addAll(baselines.compared(scores, shared.seed()));
-          alone =
-              new Alone(
-                  Verification.results(baselines.scores(), shared.seed()),
-                  Verification.results(scores, shared.seed()));
+          alone = Verification.alone(baselines, scores, shared.seed());
         }
         if (grid != null) {
-          latency =
-              ImmutableList.copyOf(
-                  LatencyBenchmark.run(
-                      first,
-                      second,
-                      grid,
-                      (rows, tokens) -> random.of(rows, tokens, shared.seed()),
-                      listener));
+          latency = Verification.latency(first, second, grid, random, shared.seed(), listener);
         }
       }
     }
@@ -172,12 +159,6 @@ public record ModelComparison(
     if (own.isPresent() && other.isPresent() && Files.mismatch(own.get(), other.get()) >= 0) {
       listener.warn("the models' tokenizers differ; both models get the tokens of the first one's");
     }
-    try (LazyTokenizer tokenizer = new LazyTokenizer(() -> RunInputs.tokenizerFile(dense))) {
-      Datasets datasets = new Datasets(request.skipBadRows());
-      ImmutableList<Task> tasks =
-          TaskFiles.load(request.tasks(), dense, datasets, tokenizer, request.limit());
-      datasets.warnings().forEach(listener::warn);
-      return tasks;
-    }
+    return TaskFiles.load(request, dense, listener::warn);
   }
 }

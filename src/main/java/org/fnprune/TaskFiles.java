@@ -5,11 +5,14 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.Datasets;
+import org.fnprune.data.LazyTokenizer;
 import org.fnprune.data.Tokenizer;
 import org.fnprune.model.ModelFolder;
+import org.fnprune.recipe.EvalRequest;
 import org.fnprune.recipe.TaskReader;
 import org.fnprune.verify.Task;
 import org.fnprune.verify.Tasks;
@@ -19,6 +22,24 @@ import org.fnprune.verify.TextMarks;
 final class TaskFiles {
 
   private TaskFiles() {}
+
+  /**
+   * Loads the tasks of a request, and says which bad rows were left out.
+   *
+   * @param folder of the model that they are for
+   * @param warnings told of each dataset with bad rows
+   * @throws UsageException as the other method
+   */
+  static ImmutableList<Task> load(
+      EvalRequest request, ModelFolder folder, Consumer<String> warnings) {
+    Datasets datasets = new Datasets(request.skipBadRows());
+    try (LazyTokenizer tokenizer = new LazyTokenizer(() -> RunInputs.tokenizerFile(folder))) {
+      ImmutableList<Task> tasks =
+          load(request.tasks(), folder, datasets, tokenizer, request.limit());
+      datasets.warnings().forEach(warnings);
+      return tasks;
+    }
+  }
 
   /**
    * Reads task files and tokenises their datasets.

@@ -103,9 +103,14 @@ record Verification(
         facts(slimFile, slimModel, new FileHashes()),
         compared,
         slimScores,
-        new Alone(results(baselines.scores(), recipe.seed()), results(slimScores, recipe.seed())),
+        alone(baselines, slimScores, recipe.seed()),
         latency,
         Gate.check(compared, recipe.verify().maxDrop()));
+  }
+
+  /** Each model's scores by itself. */
+  static Alone alone(Baselines baselines, List<TaskScores> slimScores, long seed) {
+    return new Alone(results(baselines.scores(), seed), results(slimScores, seed));
   }
 
   static ImmutableList<MetricResult> results(List<TaskScores> scores, long seed) {
@@ -136,14 +141,21 @@ record Verification(
       return ImmutableList.of();
     }
     try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), device)) {
-      return ImmutableList.copyOf(
-          LatencyBenchmark.run(
-              dense,
-              slim,
-              grid,
-              (rows, tokens) -> inputs.random().of(rows, tokens, recipe.seed()),
-              progress));
+      return latency(dense, slim, grid, inputs.random(), recipe.seed(), progress);
     }
+  }
+
+  /** Times both models on random tokens. */
+  static ImmutableList<LatencyResult> latency(
+      OnnxPredictor dense,
+      OnnxPredictor slim,
+      Recipe.Latency grid,
+      RandomBatches random,
+      long seed,
+      Progress progress) {
+    return ImmutableList.copyOf(
+        LatencyBenchmark.run(
+            dense, slim, grid, (rows, tokens) -> random.of(rows, tokens, seed), progress));
   }
 
   /**

@@ -2,7 +2,6 @@ package org.fnprune.data;
 
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -54,22 +53,16 @@ enum Compression {
   }
 
   /** What a decoder says of damaged bytes is an {@link IOException}, whatever it throws. */
-  private static final class Unpacked extends FilterInputStream {
+  private static final class Unpacked extends ByteFilter {
 
     Unpacked(InputStream in) {
       super(in);
     }
 
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       try {
-        return super.read(target, offset, length);
+        return in.read(target, offset, length);
       } catch (RuntimeException e) {
         throw new IOException(String.valueOf(e.getMessage()), e);
       }

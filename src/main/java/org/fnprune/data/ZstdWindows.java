@@ -1,6 +1,5 @@
 package org.fnprune.data;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -9,7 +8,7 @@ import java.util.Locale;
  * Follows the frames of a zstd stream (RFC 8878, section 3.1) on its way to the decoder and refuses
  * one that asks for more history than zstd's own tools grant: the decoder would hold that much.
  */
-final class ZstdWindows extends FilterInputStream {
+final class ZstdWindows extends ByteFilter {
 
   /** What zstd's tools decode without being asked to. */
   static final long MAX_WINDOW_BYTES = 128L << 20;
@@ -44,14 +43,8 @@ final class ZstdWindows extends FilterInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    byte[] one = new byte[1];
-    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-  }
-
-  @Override
   public int read(byte[] target, int offset, int length) throws IOException {
-    int count = super.read(target, offset, length);
+    int count = in.read(target, offset, length);
     int at = offset;
     while (at < offset + count) {
       if (skip > 0) {

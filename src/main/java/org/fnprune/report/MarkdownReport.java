@@ -23,7 +23,7 @@ public final class MarkdownReport {
     section(text, "Size", Summary.sizes(report.model(), report.latency()));
     section(text, "Latency", Summary.latency(report.latency()));
     text.append(equivalence(report));
-    section(text, "Units", units(report));
+    section(text, "Units", Summary.units(report));
     text.append(selection(report));
     section(text, "Functional networks", networks(run));
     if (!report.warnings().isEmpty()) {
@@ -116,34 +116,6 @@ public final class MarkdownReport {
     if (!table.isEmpty()) {
       text.append("## ").append(title).append("\n\n").append(table.toMarkdown()).append('\n');
     }
-  }
-
-  private static TextTable units(StoredReport report) {
-    TextTable table =
-        new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Compensation", "Ridge ε");
-    for (StoredReport.Unit unit : report.units()) {
-      table.row(
-          unit.id(),
-          unit.kind(),
-          unit.layer() < 0 ? "–" : unit.layer(),
-          unit.width(),
-          unit.kept(),
-          Summary.number("%.1f%%", 100.0 * unit.kept() / unit.width()),
-          unit.compensation(),
-          Summary.number("%.3g", unit.ridge()));
-    }
-    for (StoredReport.Refitted unit : report.refitted()) {
-      table.row(
-          unit.id(),
-          "–",
-          "–",
-          "–",
-          "all",
-          "–",
-          unit.compensation(),
-          Summary.number("%.3g", unit.ridge()));
-    }
-    return table;
   }
 
   private static TextTable networks(RunContents run) {

@@ -40,26 +40,15 @@ final class MeasuredSections {
           Summary.finite("%.4f", dense),
           Summary.finite("%.4f", slim));
     }
-    TextTable table =
-        new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr of Δ", "p", "n");
-    for (TaskRow task : report.tasks()) {
-      table.row(
-          task.name(),
-          Summary.label(task),
-          Summary.finite("%.4f", task.dense()),
-          Summary.finite("%.4f", task.slim()),
-          Summary.finite("%+.4f", task.delta()),
-          Summary.number("%.4f", task.stderr()),
-          Summary.number("%.3g", task.pValue()),
-          task.n());
-    }
     return Html.all(
         HtmlReport.lead(
             "Both models on the same examples; an arrow says which way is better. Δ = slim − dense,"
                 + " its standard error with examples paired; p is the chance of such a Δ if the"
                 + " models were equally good; n the number of examples."),
         bars.html("bars-accuracy", "Task metrics, dense and slim"),
-        HtmlTable.of("Task metrics of the dense and the slim model", table));
+        HtmlTable.of(
+            "Task metrics of the dense and the slim model",
+            Summary.tasksWithCounts(report.tasks(), "Dense", "Slim", "Stderr of Δ")));
   }
 
   private static boolean inUnit(@Nullable Double value) {

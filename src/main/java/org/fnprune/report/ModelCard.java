@@ -5,7 +5,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.fnprune.report.StoredReport.TaskRow;
 import org.fnprune.report.StoredReport.Unit;
 
 /**
@@ -95,19 +94,7 @@ public final class ModelCard {
     if (report.tasks().isEmpty()) {
       return;
     }
-    TextTable tasks =
-        new TextTable("Task", "Metric", "Base", "This model", "Δ", "Stderr", "p", "n");
-    for (TaskRow task : report.tasks()) {
-      tasks.row(
-          task.name(),
-          Summary.label(task),
-          Summary.finite("%.4f", task.dense()),
-          Summary.finite("%.4f", task.slim()),
-          Summary.finite("%+.4f", task.delta()),
-          Summary.number("%.4f", task.stderr()),
-          Summary.number("%.3g", task.pValue()),
-          task.n());
-    }
+    TextTable tasks = Summary.tasksWithCounts(report.tasks(), "Base", "This model", "Stderr");
     text.append(tasks.toMarkdown()).append('\n').append(Summary.footnote()).append("\n\n");
   }
 }

@@ -1,6 +1,7 @@
 package org.fnprune.report;
 
 import com.google.common.collect.ImmutableList;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.fnprune.report.StoredReport.LatencyRow;
@@ -14,15 +15,56 @@ final class Summary {
 
   static TextTable tasks(List<TaskRow> tasks) {
     TextTable table = new TextTable("Task", "Metric", "Dense", "Slim", "Δ", "Stderr", "p");
+    tasks.forEach(task -> table.row(cells(task).toArray()));
+    return table;
+  }
+
+  /**
+   * The same with the number of examples behind each row.
+   *
+   * @param dense what the dense model is called
+   * @param slim what the slim model is called
+   * @param stderr what the standard error is called
+   */
+  static TextTable tasksWithCounts(List<TaskRow> tasks, String dense, String slim, String stderr) {
+    TextTable table = new TextTable("Task", "Metric", dense, slim, "Δ", stderr, "p", "n");
     for (TaskRow task : tasks) {
+      List<Object> cells = new ArrayList<>(cells(task));
+      cells.add(task.n());
+      table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  private static List<String> cells(TaskRow task) {
+    return List.of(
+        task.name(),
+        label(task),
+        finite("%.4f", task.dense()),
+        finite("%.4f", task.slim()),
+        finite("%+.4f", task.delta()),
+        number("%.4f", task.stderr()),
+        number("%.3g", task.pValue()));
+  }
+
+  /** What is left of each unit, and how it was compensated; then whole units that were fitted. */
+  static TextTable units(StoredReport report) {
+    TextTable table =
+        new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Compensation", "Ridge ε");
+    for (StoredReport.Unit unit : report.units()) {
       table.row(
-          task.name(),
-          label(task),
-          finite("%.4f", task.dense()),
-          finite("%.4f", task.slim()),
-          finite("%+.4f", task.delta()),
-          number("%.4f", task.stderr()),
-          number("%.3g", task.pValue()));
+          unit.id(),
+          unit.kind(),
+          unit.layer() < 0 ? "–" : unit.layer(),
+          unit.width(),
+          unit.kept(),
+          number("%.1f%%", 100.0 * unit.kept() / unit.width()),
+          unit.compensation(),
+          number("%.3g", unit.ridge()));
+    }
+    for (StoredReport.Refitted unit : report.refitted()) {
+      table.row(
+          unit.id(), "–", "–", "–", "all", "–", unit.compensation(), number("%.3g", unit.ridge()));
     }
     return table;
   }

@@ -17,31 +17,7 @@ final class WidthSection {
   private WidthSection() {}
 
   static Section of(StoredReport report) {
-    TextTable table =
-        new TextTable("Unit", "Kind", "Layer", "Width", "Kept", "Share", "Compensation", "Ridge ε");
-    for (Unit unit : report.units()) {
-      table.row(
-          unit.id(),
-          unit.kind(),
-          unit.layer() < 0 ? "–" : unit.layer(),
-          unit.width(),
-          unit.kept(),
-          Summary.number("%.1f%%", 100.0 * unit.kept() / unit.width()),
-          unit.compensation(),
-          Summary.number("%.3g", unit.ridge()));
-    }
-    for (StoredReport.Refitted unit : report.refitted()) {
-      table.row(
-          unit.id(),
-          "–",
-          "–",
-          "–",
-          "–",
-          "100.0%",
-          unit.compensation(),
-          Summary.number("%.3g", unit.ridge()));
-    }
-    Html full = HtmlTable.of("Width of every unit", table);
+    Html full = HtmlTable.of("Width of every unit", Summary.units(report));
     return new Section(
         "widths",
         "Kept width per layer",

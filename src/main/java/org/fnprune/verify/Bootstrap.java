@@ -58,7 +58,8 @@ final class Bootstrap {
     return Math.min(1, 2.0 * (1 + Math.min(below, above)) / (1 + deltas.length));
   }
 
-  private static void draw(SplittableRandom random, int[] rows) {
+  /** As many rows as there are, with replacement. */
+  static void draw(SplittableRandom random, int[] rows) {
     for (int i = 0; i < rows.length; i++) {
       rows[i] = random.nextInt(rows.length);
     }

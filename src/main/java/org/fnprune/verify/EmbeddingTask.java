@@ -2,8 +2,6 @@ package org.fnprune.verify;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
-import com.google.common.primitives.ImmutableIntArray;
-import com.google.gson.JsonObject;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,24 +16,22 @@ import org.fnprune.recipe.TaskKind;
  * texts (by cosine, among the dataset) that are the same. The dense model's embeddings are kept in
  * memory: texts × width × 8 bytes.
  */
-final class EmbeddingTask extends LoadedTask {
+final class EmbeddingTask extends TextsTask {
 
   private static final int FEWEST = 2;
 
-  private final ImmutableList<ImmutableIntArray> texts;
   private final Embedder embedder;
   private final int neighbours;
 
   private EmbeddingTask(
       TaskDefinition definition, Samples samples, Embedder embedder, int neighbours) {
-    super(definition, samples.skipped());
-    this.texts = samples.sequences();
+    super(definition, samples);
     this.embedder = embedder;
-    this.neighbours = Math.min(neighbours, texts.size() - 1);
+    this.neighbours = Math.min(neighbours, texts().size() - 1);
   }
 
   /**
-   * Reads and tokenises the texts.
+   * Reads and tokenises the texts().
    *
    * @throws UsageException for an unusable dataset
    */
@@ -54,20 +50,8 @@ final class EmbeddingTask extends LoadedTask {
   }
 
   @Override
-  public int longest() {
-    return texts.stream().mapToInt(ImmutableIntArray::length).max().orElse(0);
-  }
-
-  @Override
-  public JsonObject example(int index) {
-    JsonObject example = new JsonObject();
-    example.addProperty("tokens", texts.get(index).length());
-    return example;
-  }
-
-  @Override
   public Baseline baseline(Model dense) {
-    Matrix vectors = embedder.unitVectors(texts, dense);
+    Matrix vectors = embedder.unitVectors(texts(), dense);
     ImmutableList<ImmutableSet<Integer>> nearest = nearest(vectors);
     ImmutableList<MetricScores> metrics =
         compared(vectors, nearest, vectors, nearest).stream()
@@ -82,7 +66,7 @@ final class EmbeddingTask extends LoadedTask {
 
       @Override
       public TaskScores score(Model other) {
-        Matrix others = embedder.unitVectors(texts, other);
+        Matrix others = embedder.unitVectors(texts(), other);
         return new TaskScores(
             name(), ImmutableList.copyOf(compared(vectors, nearest, others, nearest(others))));
       }
@@ -98,11 +82,11 @@ final class EmbeddingTask extends LoadedTask {
       Matrix slim,
       List<ImmutableSet<Integer>> slimNearest) {
     double[] cosines =
-        IntStream.range(0, texts.size())
+        IntStream.range(0, texts().size())
             .mapToDouble(i -> Embedder.dot(dense.row(i), slim.row(i)))
             .toArray();
     double[] overlaps =
-        IntStream.range(0, texts.size())
+        IntStream.range(0, texts().size())
             .mapToDouble(
                 i ->
                     denseNearest.get(i).stream().filter(slimNearest.get(i)::contains).count()
@@ -114,7 +98,7 @@ final class EmbeddingTask extends LoadedTask {
   /** Each text's nearest other texts; of equals the first. */
   private ImmutableList<ImmutableSet<Integer>> nearest(Matrix vectors) {
     double[][] rows =
-        IntStream.range(0, texts.size()).mapToObj(vectors::row).toArray(double[][]::new);
+        IntStream.range(0, texts().size()).mapToObj(vectors::row).toArray(double[][]::new);
     return IntStream.range(0, rows.length)
         .parallel()
         .mapToObj(i -> nearest(rows, i))

@@ -4,7 +4,6 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableDoubleArray;
 import com.google.common.primitives.ImmutableIntArray;
 import com.google.common.primitives.ImmutableLongArray;
-import com.google.gson.JsonObject;
 import java.util.Arrays;
 import java.util.List;
 import org.fnprune.common.UsageException;
@@ -24,19 +23,17 @@ import org.fnprune.runtime.BatchRunner;
  * <p>The dense model's logits are kept in a temporary file, tokens × vocabulary × 4 bytes, until
  * the task is done; in memory is one batch of each model.
  */
-final class FidelityTask extends LoadedTask {
+final class FidelityTask extends TextsTask {
 
-  private final ImmutableList<ImmutableIntArray> texts;
   private final ImmutableList<Batches.Indexed> batches;
 
   private FidelityTask(TaskDefinition definition, Samples samples, int padId) {
-    super(definition, samples.skipped());
-    this.texts = samples.sequences();
-    this.batches = Batches.byLength(texts, definition.batchSize(), padId);
+    super(definition, samples);
+    this.batches = Batches.byLength(texts(), definition.batchSize(), padId);
   }
 
   /**
-   * Reads and tokenises the texts.
+   * Reads and tokenises the texts().
    *
    * @throws UsageException for an unusable dataset
    */
@@ -48,22 +45,10 @@ final class FidelityTask extends LoadedTask {
   }
 
   @Override
-  public int longest() {
-    return texts.stream().mapToInt(ImmutableIntArray::length).max().orElse(0);
-  }
-
-  @Override
-  public JsonObject example(int index) {
-    JsonObject example = new JsonObject();
-    example.addProperty("tokens", texts.get(index).length());
-    return example;
-  }
-
-  @Override
   public Baseline baseline(Model dense) {
     ReferenceOutputs kept = ReferenceOutputs.create();
     try {
-      int[] positions = new int[texts.size()];
+      int[] positions = new int[texts().size()];
       for (Batches.Indexed indexed : batches) {
         Logits logits = dense.predict(indexed.batch());
         if (kept.isEmpty()) {
@@ -85,7 +70,7 @@ final class FidelityTask extends LoadedTask {
   private long bytes(Logits logits) {
     long values =
         logits.shape().length() == 2
-            ? texts.size()
+            ? texts().size()
             : batches.stream().mapToLong(b -> (long) b.batch().size() * b.batch().length()).sum();
     return values * logits.classes() * Float.BYTES;
   }

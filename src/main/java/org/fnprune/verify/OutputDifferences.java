@@ -139,7 +139,8 @@ public final class OutputDifferences {
       int width = Math.toIntExact(dense.shape().get(dense.shape().length() - 1));
       for (int start = 0; logits && start < a.remaining(); start += width) {
         positions++;
-        agreements += argmax(a, start, width) == argmax(b, start, width) ? 1 : 0;
+        int said = LogitRows.argmax(b, start, width);
+        agreements += said >= 0 && said == LogitRows.argmax(a, start, width) ? 1 : 0;
       }
     }
 
@@ -150,14 +151,6 @@ public final class OutputDifferences {
           largest,
           squares == 0 && otherSquares == 0 ? 1 : product / Math.sqrt(squares * otherSquares),
           positions == 0 ? null : (double) agreements / positions);
-    }
-
-    private static int argmax(FloatBuffer values, int start, int width) {
-      int best = start;
-      for (int i = start + 1; i < start + width; i++) {
-        best = values.get(i) > values.get(best) ? i : best;
-      }
-      return best - start;
     }
   }
 }

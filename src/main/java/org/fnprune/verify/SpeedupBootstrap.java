@@ -21,17 +21,11 @@ final class SpeedupBootstrap {
    */
   static LatencyResult.Speedup of(List<Double> dense, List<Double> slim) {
     SplittableRandom random = new SplittableRandom(SEED);
-    int n = dense.size();
     double[] ratios = new double[RESAMPLES];
-    double[] a = new double[n];
-    double[] b = new double[n];
+    int[] rows = new int[dense.size()];
     for (int r = 0; r < RESAMPLES; r++) {
-      for (int i = 0; i < n; i++) {
-        int drawn = random.nextInt(n);
-        a[i] = dense.get(drawn);
-        b[i] = slim.get(drawn);
-      }
-      ratios[r] = Quantiles.median().compute(a) / Quantiles.median().compute(b);
+      Bootstrap.draw(random, rows);
+      ratios[r] = median(dense, rows) / median(slim, rows);
     }
     Arrays.sort(ratios);
     int tail = RESAMPLES / 40;
@@ -39,5 +33,9 @@ final class SpeedupBootstrap {
         Quantiles.median().compute(dense) / Quantiles.median().compute(slim),
         ratios[tail - 1],
         ratios[RESAMPLES - tail]);
+  }
+
+  private static double median(List<Double> times, int[] rows) {
+    return Quantiles.median().compute(Arrays.stream(rows).mapToDouble(times::get).toArray());
   }
 }
