@@ -49,7 +49,6 @@ final class NetworkSections {
   }
 
   private Html networks() {
-    boolean chosenBy = run.networks().stream().anyMatch(UnitNetworks::chosenBy);
     List<Html> units = new ArrayList<>();
     for (int i = 0; i < run.networks().size(); i++) {
       units.add(unit(i));
@@ -62,7 +61,7 @@ final class NetworkSections {
                 + " the threshold τ, and its size is how many they are."),
         Html.of(
             "p",
-            chosenBy
+            run.report().selection().byNetworks()
                 ? "The plan goes by these networks."
                 : "The plan does not go by them: another selector won, or was asked for."),
         Html.of(

@@ -15,6 +15,7 @@ final class SelectionJson {
     JsonObject json = new JsonObject();
     json.addProperty("chosen", outcome.choice().describe());
     json.addProperty("reason", outcome.reason());
+    json.addProperty("by_networks", outcome.choice().usesNetworks());
     json.addProperty("predicted_loss", value(outcome.predictedLoss()));
     json.addProperty("measured_loss", value(outcome.measuredLoss()));
     JsonArray trials = new JsonArray();

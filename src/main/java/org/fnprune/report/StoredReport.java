@@ -84,10 +84,11 @@ public record StoredReport(
   /** A whole unit that was fitted. */
   public record Refitted(String id, String compensation, @Nullable Double ridge) {}
 
-  /** How the plan was come to. */
+  /** How the plan was come to; {@code byNetworks} tells whether it goes by the networks. */
   public record Selection(
       String chosen,
       String reason,
+      boolean byNetworks,
       @Nullable Double predictedLoss,
       @Nullable Double measuredLoss,
       ImmutableList<Trial> trials) {

@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  * The functional networks of one unit of a stored run.
  *
  * @param facts what the decomposition says of itself
- * @param chosenBy whether the plan goes by them; else they were only found
  * @param networks in the order of the maps; empty where the maps are gone
  * @param width neurons of the unit; 0 where the maps are gone
  */
-public record UnitNetworks(
-    StoredNetworks facts, boolean chosenBy, ImmutableList<Network> networks, int width) {
+public record UnitNetworks(StoredNetworks facts, ImmutableList<Network> networks, int width) {
 
   /**
    * One network.
@@ -91,9 +89,8 @@ public record UnitNetworks(
     ImmutableList.Builder<UnitNetworks> units = ImmutableList.builder();
     for (StoredNetworks unit : facts) {
       Path file = networks.resolve(unit.unit() + MAPS);
-      boolean chosenBy = report.networks().stream().anyMatch(n -> n.unit().equals(unit.unit()));
       if (!Files.isRegularFile(file)) {
-        units.add(new UnitNetworks(unit, chosenBy, ImmutableList.of(), 0));
+        units.add(new UnitNetworks(unit, ImmutableList.of(), 0));
         continue;
       }
       Matrix maps = Npy.read(file);
@@ -102,7 +99,6 @@ public record UnitNetworks(
       units.add(
           new UnitNetworks(
               unit,
-              chosenBy,
               networks(
                   unit,
                   maps,

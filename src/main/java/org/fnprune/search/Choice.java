@@ -18,7 +18,7 @@ import org.fnprune.select.Selectors;
 public record Choice(Recipe.Prune prune, int components, boolean sequential) {
 
   /** Whether the selector goes by functional networks. */
-  boolean usesNetworks() {
+  public boolean usesNetworks() {
     return Selectors.of(prune).needs().contains(Selector.Evidence.NETWORKS);
   }
 

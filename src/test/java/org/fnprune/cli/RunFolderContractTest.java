@@ -175,6 +175,8 @@ class RunFolderContractTest {
     assertThat(report.get("sparsity").getAsDouble()).isEqualTo(0.5);
     assertThat(report.getAsJsonArray("networks"))
         .hasSize(selector.equals("functional-networks") ? 2 : 0);
+    assertThat(report.getAsJsonObject("selection").get("by_networks").getAsBoolean())
+        .isEqualTo(selector.equals("functional-networks"));
     assertThat(report.getAsJsonObject("equivalence").get("passed").getAsBoolean()).isTrue();
     JsonObject unit = report.getAsJsonArray("units").get(0).getAsJsonObject();
     String got = unit.get("compensation").getAsString();

@@ -52,6 +52,20 @@ class RenderingsTest {
     }
   }
 
+  /** The sample's plan is FLAP's, though it has networks to show. */
+  @Test
+  void whetherThePlanGoesByTheNetworksIsSaid() throws IOException {
+    SampleReport.folder(folder, 3, 40);
+    assertThat(HtmlReport.render(RunContents.read(folder)))
+        .contains("The plan does not go by them")
+        .doesNotContain("The plan goes by these networks");
+    Path file = folder.resolve("report.json");
+    Files.writeString(
+        file, Files.readString(file).replace("\"by_networks\": false", "\"by_networks\": true"));
+    assertThat(HtmlReport.render(RunContents.read(folder)))
+        .contains("The plan goes by these networks");
+  }
+
   @Test
   void lesionsOfOtherNetworksAreNotShownAsTheirs() throws IOException {
     SampleReport.folder(folder, 3, 40);
