@@ -33,7 +33,8 @@ public final class Capture {
   /**
    * Captures moments, in as many passes over the text as {@link CapturePlan} says. Memory depends
    * on the signals' widths and the batch, not on the number of batches. After each pass the moments
-   * go to disk and leave memory.
+   * go to disk and leave memory; within a pass, sums go there as {@link CaptureOptions#lost} says, and
+   * a capture that was interrupted goes on from them to the same result, bit by bit.
    *
    * @param batches token batches; padding is left out of the moments
    * @param folder where the moments are written; a capture that is there is replaced
@@ -55,7 +56,9 @@ public final class Capture {
     long tokens = batches.stream().mapToLong(TokenBatch::tokens).sum();
     MomentsIndex.remove(folder);
     progress.start("capture", tokens * plan.passes().size(), "tokens");
-    Capture capture = new Capture(options, new TextPass(graph, batches, runtime, progress), folder);
+    PassJournal journal = PassJournal.in(folder, batches, options, runtime);
+    Capture capture =
+        new Capture(options, new TextPass(graph, batches, runtime, journal, progress), folder);
     capture.run(plan);
     progress.done();
     ImmutableList<MomentsIndex.Entry> entries =
@@ -63,6 +66,7 @@ public final class Capture {
             .map(signal -> requireNonNull(capture.written.get(signal.id())))
             .collect(ImmutableList.toImmutableList());
     new MomentsIndex(options.model(), runtime.deviceName(), entries).write(folder);
+    PassJournal.remove(folder);
     return new MomentsFolder(folder);
   }
 

@@ -2,10 +2,13 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.PrimitiveSink;
 import com.google.common.primitives.ImmutableLongArray;
+import java.io.IOException;
 import java.util.Map;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Numbers;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.PinnedOutputs;
 
@@ -19,8 +22,8 @@ final class CorrelationProduct implements Measurement {
   private final int width;
   private final int cols;
   private final ImmutableMap<String, ExtraInput> inputs;
-  private final double[] sum;
-  private long count;
+  private final ImmutableList<Matrix> factors;
+  private final CountedSum sum;
 
   /**
    * @param scale 1 / σ of every neuron, 1 × d; zero leaves it out
@@ -31,7 +34,8 @@ final class CorrelationProduct implements Measurement {
     this.name = rows + "_correlation";
     this.width = block.rows();
     this.cols = block.cols();
-    this.sum = new double[Math.multiplyExact(width, cols)];
+    this.factors = ImmutableList.of(scale, shift, block);
+    this.sum = new CountedSum(Math.multiplyExact(width, cols));
     this.inputs =
         ImmutableMap.of(
             name + "_scale",
@@ -73,12 +77,28 @@ final class CorrelationProduct implements Measurement {
 
   @Override
   public ImmutableList<Runnable> add(TokenBatch batch, PinnedOutputs outputs) {
-    count += batch.tokens();
-    return ImmutableList.of(() -> Measurement.add(sum, outputs.get(name)));
+    sum.count(batch.tokens());
+    return ImmutableList.of(() -> sum.add(outputs.get(name)));
+  }
+
+  @Override
+  public void identify(PrimitiveSink hash) {
+    hash.putUnencodedChars(name);
+    factors.forEach(factor -> factor.identify(hash));
+  }
+
+  @Override
+  public void save(Numbers.Sink sink) throws IOException {
+    sum.save(sink);
+  }
+
+  @Override
+  public void load(Numbers.Source source) throws IOException {
+    sum.load(source);
   }
 
   /** R B, d × b. */
   Matrix product() {
-    return Matrix.of(width, cols, sum).scaled(1.0 / count);
+    return sum.toMatrix(width).scaled(1.0 / sum.count());
   }
 }

@@ -170,11 +170,11 @@ public final class ErrorCapture {
 
     void add(long tokens, List<BatchRunner.Output> results) {
       count += tokens;
-      Measurement.add(activationSum, results.get(0).values());
+      CountedSum.add(activationSum, results.get(0).values());
       activationGram.add(0, 0, width, results.get(1).values());
-      Measurement.add(errorSum, results.get(2).values());
-      Measurement.add(cross, results.get(3).values());
-      Measurement.add(errorSquares, results.get(4).values());
+      CountedSum.add(errorSum, results.get(2).values());
+      CountedSum.add(cross, results.get(3).values());
+      CountedSum.add(errorSquares, results.get(4).values());
     }
 
     ErrorMoments moments() {

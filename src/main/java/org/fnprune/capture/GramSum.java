@@ -2,9 +2,12 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.PrimitiveSink;
 import com.google.common.primitives.ImmutableLongArray;
+import java.io.IOException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Numbers;
 import org.fnprune.linalg.SymmetricSum;
 import org.fnprune.runtime.PinnedOutputs;
 
@@ -55,6 +58,21 @@ final class GramSum implements Measurement {
                   outputs.get(name(tile))));
     }
     return work.build();
+  }
+
+  @Override
+  public void identify(PrimitiveSink hash) {
+    hash.putUnencodedChars(name);
+  }
+
+  @Override
+  public void save(Numbers.Sink sink) throws IOException {
+    sum.save(sink);
+  }
+
+  @Override
+  public void load(Numbers.Source source) throws IOException {
+    sum.load(source);
   }
 
   /** d × d; nothing can be added after that. */

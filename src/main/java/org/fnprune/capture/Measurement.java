@@ -2,10 +2,12 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.PrimitiveSink;
 import com.google.common.primitives.ImmutableLongArray;
-import java.nio.FloatBuffer;
+import java.io.IOException;
 import java.util.Map;
 import org.fnprune.data.TokenBatch;
+import org.fnprune.linalg.Numbers;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.PinnedOutputs;
 
@@ -33,12 +35,12 @@ interface Measurement {
   /** Pieces of work that add one batch; they may run at the same time. */
   ImmutableList<Runnable> add(TokenBatch batch, PinnedOutputs outputs);
 
-  /** Adds values in float64. */
-  static void add(double[] sum, FloatBuffer values) {
-    float[] copy = new float[sum.length];
-    values.get(0, copy);
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += copy[i];
-    }
-  }
+  /** Feeds a hash with all that its result depends on, but for the rows and the text. */
+  void identify(PrimitiveSink hash);
+
+  /** Writes what was added so far. */
+  void save(Numbers.Sink sink) throws IOException;
+
+  /** Goes on from what {@link #save} of an equal measurement wrote. */
+  void load(Numbers.Source source) throws IOException;
 }

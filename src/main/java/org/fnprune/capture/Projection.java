@@ -1,5 +1,6 @@
 package org.fnprune.capture;
 
+import com.google.common.hash.PrimitiveSink;
 import org.fnprune.linalg.Matrix;
 
 /**
@@ -15,5 +16,11 @@ public record Projection(Matrix directions, Matrix offset) {
       throw new IllegalArgumentException(
           "directions are " + directions + " but offset is " + offset);
     }
+  }
+
+  /** Feeds a hash with all its numbers. */
+  void identify(PrimitiveSink hash) {
+    directions.identify(hash);
+    offset.identify(hash);
   }
 }

@@ -3,7 +3,9 @@ package org.fnprune.capture;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.Maps;
+import com.google.common.hash.PrimitiveSink;
 import com.google.common.primitives.ImmutableLongArray;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.fnprune.common.Progress;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Numbers;
 import org.fnprune.model.Graph;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.PinnedOutputs;
@@ -42,7 +45,7 @@ public final class ProjectionCapture implements Projector {
       RuntimeOptions runtime,
       Progress progress) {
     this.signals = Maps.uniqueIndex(signals, Signal::id);
-    this.text = new TextPass(graph, batches, runtime, progress);
+    this.text = new TextPass(graph, batches, runtime, PassJournal.NONE, progress);
     this.tokens = batches.stream().mapToLong(TokenBatch::tokens).sum();
     this.memory = memory;
     this.progress = progress;
@@ -105,11 +108,13 @@ public final class ProjectionCapture implements Projector {
     private final String name;
     private final int cols;
     private final ImmutableMap<String, ExtraInput> inputs;
+    private final Projection projection;
     private final double[] values;
     private int filled;
 
     Course(String rows, Projection projection, long tokens) {
       this.name = rows + "_course";
+      this.projection = projection;
       this.cols = projection.directions().cols();
       this.values = new double[Math.toIntExact(Math.multiplyExact(tokens, (long) cols))];
       this.inputs =
@@ -149,6 +154,26 @@ public final class ProjectionCapture implements Projector {
               values[start + i] = part[i];
             }
           });
+    }
+
+    @Override
+    public void identify(PrimitiveSink hash) {
+      hash.putUnencodedChars(name);
+      projection.identify(hash);
+    }
+
+    @Override
+    public void save(Numbers.Sink sink) throws IOException {
+      sink.put(new double[] {filled}, 0, 1);
+      sink.put(values, 0, filled);
+    }
+
+    @Override
+    public void load(Numbers.Source source) throws IOException {
+      double[] count = new double[1];
+      source.get(count, 0, 1);
+      filled = (int) count[0];
+      source.get(values, 0, filled);
     }
 
     Matrix toMatrix() {

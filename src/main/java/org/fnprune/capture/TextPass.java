@@ -10,6 +10,7 @@ import org.fnprune.common.Progress;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Parallel;
 import org.fnprune.model.Graph;
+import org.fnprune.model.OnnxModel;
 import org.fnprune.runtime.BatchRunner;
 import org.fnprune.runtime.ExtraInput;
 import org.fnprune.runtime.OnnxSession;
@@ -25,12 +26,19 @@ final class TextPass {
   private final Graph graph;
   private final List<TokenBatch> batches;
   private final RuntimeOptions options;
+  private final PassJournal journal;
   private final Progress progress;
 
-  TextPass(Graph graph, List<TokenBatch> batches, RuntimeOptions options, Progress progress) {
+  TextPass(
+      Graph graph,
+      List<TokenBatch> batches,
+      RuntimeOptions options,
+      PassJournal journal,
+      Progress progress) {
     this.graph = graph;
     this.batches = batches;
     this.options = options;
+    this.journal = journal;
     this.progress = progress;
   }
 
@@ -40,12 +48,24 @@ final class TextPass {
   }
 
   /**
-   * Runs once over all batches.
+   * Runs once over all batches, or over what an interrupted pass has left of them.
    *
    * @param signals what is measured
    * @param measurements of each signal, in the order of the signals
    */
   void run(List<Signal> signals, List<? extends List<? extends Measurement>> measurements) {
+    List<Measurement> all = new ArrayList<>();
+    measurements.forEach(all::addAll);
+    PassJournal.Pass pass = journal.pass(signals, all);
+    int done = pass.restore(batches.size());
+    batches.subList(0, done).forEach(batch -> progress.advance(batch.tokens()));
+    if (done < batches.size()) {
+      run(taps(signals, measurements), all, pass, done);
+    }
+  }
+
+  private OnnxModel taps(
+      List<Signal> signals, List<? extends List<? extends Measurement>> measurements) {
     Taps taps = new Taps(graph.model());
     for (int i = 0; i < signals.size(); i++) {
       taps.rows(signals.get(i), rows(i));
@@ -53,13 +73,16 @@ final class TextPass {
         measurement.addTo(taps, rows(i));
       }
     }
-    List<Measurement> all = new ArrayList<>();
-    measurements.forEach(all::addAll);
-    try (BatchRunner runner = new BatchRunner(OnnxSession.ofModel(taps.build(), options));
+    return taps.build();
+  }
+
+  private void run(OnnxModel model, List<Measurement> all, PassJournal.Pass pass, int done) {
+    try (BatchRunner runner = new BatchRunner(OnnxSession.ofModel(model, options));
         PinnedOutputs outputs = new PinnedOutputs()) {
-      for (TokenBatch batch : batches) {
-        run(runner, batch, all, outputs);
-        progress.advance(batch.tokens());
+      for (int i = done; i < batches.size(); i++) {
+        run(runner, batches.get(i), all, outputs);
+        pass.save(i + 1);
+        progress.advance(batches.get(i).tokens());
       }
     }
   }

@@ -2,10 +2,13 @@ package org.fnprune.capture;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.hash.PrimitiveSink;
 import com.google.common.primitives.ImmutableLongArray;
+import java.io.IOException;
 import java.util.Locale;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Numbers;
 import org.fnprune.runtime.PinnedOutputs;
 
 /** One number per neuron, summed over tokens: Σh, Σh², or Σ_t h_t h_{t+1}. */
@@ -21,13 +24,12 @@ final class VectorSum implements Measurement {
 
   private final String name;
   private final Of of;
-  private final double[] sum;
-  private long count;
+  private final CountedSum sum;
 
   VectorSum(String rows, Of of, int width) {
     this.name = rows + "_sum_of_" + of.name().toLowerCase(Locale.ROOT);
     this.of = of;
-    this.sum = new double[width];
+    this.sum = new CountedSum(width);
   }
 
   @Override
@@ -48,22 +50,37 @@ final class VectorSum implements Measurement {
 
   @Override
   public ImmutableMap<String, ImmutableLongArray> outputs(TokenBatch batch) {
-    return ImmutableMap.of(name, ImmutableLongArray.of(1, sum.length));
+    return ImmutableMap.of(name, ImmutableLongArray.of(1, sum.length()));
   }
 
   @Override
   public ImmutableList<Runnable> add(TokenBatch batch, PinnedOutputs outputs) {
-    count += of == Of.NEIGHBOURS ? BatchTokens.pairs(batch) : batch.tokens();
-    return ImmutableList.of(() -> Measurement.add(sum, outputs.get(name)));
+    sum.count(of == Of.NEIGHBOURS ? BatchTokens.pairs(batch) : batch.tokens());
+    return ImmutableList.of(() -> sum.add(outputs.get(name)));
+  }
+
+  @Override
+  public void identify(PrimitiveSink hash) {
+    hash.putUnencodedChars(name);
+  }
+
+  @Override
+  public void save(Numbers.Sink sink) throws IOException {
+    sum.save(sink);
+  }
+
+  @Override
+  public void load(Numbers.Source source) throws IOException {
+    sum.load(source);
   }
 
   /** How many terms were added: tokens or pairs. */
   long count() {
-    return count;
+    return sum.count();
   }
 
   /** 1 × d. */
   Matrix sum() {
-    return Matrix.of(1, sum.length, sum);
+    return sum.toMatrix(1);
   }
 }

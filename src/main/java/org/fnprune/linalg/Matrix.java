@@ -1,5 +1,6 @@
 package org.fnprune.linalg;
 
+import com.google.common.hash.PrimitiveSink;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -301,6 +302,14 @@ public final class Matrix {
       }
     }
     return selected;
+  }
+
+  /** Feeds a hash with the shape and every value. */
+  public void identify(PrimitiveSink hash) {
+    hash.putInt(rows).putInt(cols);
+    for (double value : values) {
+      hash.putDouble(value);
+    }
   }
 
   /** Whether every value is finite. */

@@ -1,5 +1,6 @@
 package org.fnprune.linalg;
 
+import java.io.IOException;
 import java.nio.FloatBuffer;
 
 /**
@@ -36,6 +37,20 @@ public final class SymmetricSum {
       for (int j = 0; j < cols; j++) {
         values[start + j] += part[j];
       }
+    }
+  }
+
+  /** Writes what was added so far: the lower triangle, row by row. */
+  public void save(Numbers.Sink sink) throws IOException {
+    for (int i = 0; i < order; i++) {
+      sink.put(values, i * order, i + 1);
+    }
+  }
+
+  /** Goes on from what {@link #save} of a sum of the same order wrote. */
+  public void load(Numbers.Source source) throws IOException {
+    for (int i = 0; i < order; i++) {
+      source.get(values, i * order, i + 1);
     }
   }
 

@@ -135,7 +135,7 @@ class MeasurementsTest {
                 width,
                 (t, j) ->
                     j < 2 ? j : (1 + j % 7) * (low.get(t, j) + noise.get(t, j) + 0.5 * (j % 3))));
-    CaptureOptions options = new CaptureOptions(8L * width * width, false, 5, 42, "tiny");
+    CaptureOptions options = CaptureOptions.defaults("tiny").withMemory(8L * width * width).withRank(5).withSeed(42);
     Sketch sketch =
         (Sketch)
             capture(
@@ -186,7 +186,7 @@ class MeasurementsTest {
             TinyRows.graph(table),
             List.of(two("twice"), two("again")),
             batches,
-            new CaptureOptions(1_100_000, false, 2, 7, "tiny"),
+            CaptureOptions.defaults("tiny").withMemory(1_100_000).withRank(2).withSeed(7),
             CPU,
             folder,
             tokens);
