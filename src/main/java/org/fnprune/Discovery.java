@@ -71,19 +71,23 @@ public final class Discovery {
     String lock = Lock.text(recipe, inputs, Version.current());
     RunFolder folder = RunFolder.open(recipe.output(), lock, force, inputs.folder());
     RuntimeOptions device = inputs.device(recipe, listener::warn);
-    folder.begin(lock);
-    try {
-      folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
-      Discovery discovery = new Discovery(recipe, inputs, device, listener);
-      Captures captures = discovery.capture(folder);
-      ImmutableMap<String, NetworkMaps> networks = discovery.networks(captures, folder);
-      Driving.write(
-          folder.networks(), networks, captures.moments().all(), recipe, inputs, device, listener);
-      return networks;
-    } catch (UsageException e) {
-      folder.discard();
-      throw e;
-    }
+    return folder.during(
+        listener::note,
+        () -> {
+          folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
+          Discovery discovery = new Discovery(recipe, inputs, device, listener);
+          Captures captures = discovery.capture(folder);
+          ImmutableMap<String, NetworkMaps> networks = discovery.networks(captures, folder);
+          Driving.write(
+              folder.networks(),
+              networks,
+              captures.moments().all(),
+              recipe,
+              inputs,
+              device,
+              listener);
+          return networks;
+        });
   }
 
   /**
@@ -168,12 +172,12 @@ public final class Discovery {
       return Captures.of(MomentsStore.of(ImmutableMap.of()));
     }
     prepare();
-    Optional<Captures> before = folder.resumed() ? read(folder) : Optional.empty();
+    Optional<Captures> before = read(folder);
     if (before.isPresent()) {
       listener.note("resumed: the capture of the interrupted run is used");
       return before.get();
     }
-    NetworkFiles.remove(folder.networks());
+    folder.forget(Stage.NETWORKS);
     captureTask(folder);
     if (inputs.texts().size() > 1) {
       CalibrationText general = inputs.texts().get(1);
@@ -196,6 +200,9 @@ public final class Discovery {
   }
 
   private void captureTask(RunFolder folder) throws IOException {
+    if (readTask(folder).isPresent()) {
+      return;
+    }
     if (inputs.groups().size() == 1) {
       capture(inputs.calibration(), folder.moments());
       return;
@@ -210,7 +217,7 @@ public final class Discovery {
   }
 
   /** What the folder holds of a complete capture of all that this run needs. */
-  private Optional<Captures> read(RunFolder folder) {
+  private Optional<Captures> read(RunFolder folder) throws IOException {
     Optional<Captures> task = readTask(folder);
     Optional<MomentsStore> heldOut = complete(folder.heldOut());
     Optional<MomentsStore> general = complete(folder.retained());
@@ -228,7 +235,7 @@ public final class Discovery {
         : Optional.empty();
   }
 
-  private Optional<Captures> readTask(RunFolder folder) {
+  private Optional<Captures> readTask(RunFolder folder) throws IOException {
     Optional<MomentsStore> all = complete(folder.moments());
     if (all.isEmpty() || inputs.groups().size() == 1) {
       return all.map(Captures::of);
@@ -245,8 +252,8 @@ public final class Discovery {
         new Captures(CalibrationMoments.of(all.get()), groups.build(), Optional.empty()));
   }
 
-  private Optional<MomentsStore> complete(Path moments) {
-    return MomentsFiles.open(moments)
+  private Optional<MomentsStore> complete(Path moments) throws IOException {
+    return MomentsFiles.open(moments, device.deviceName())
         .filter(found -> inputs.signals().stream().allMatch(s -> found.ids().contains(s.id())));
   }
 
@@ -258,15 +265,18 @@ public final class Discovery {
     }
   }
 
-  private MomentsStore capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
-    return Capture.run(
-        inputs.dense(),
-        inputs.signals(),
-        batches,
-        options(recipe, inputs.modelId()),
-        device,
-        target,
-        listener);
+  /** Captures text, unless that was done before. */
+  private void capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
+    if (complete(target).isEmpty()) {
+      Capture.run(
+          inputs.dense(),
+          inputs.signals(),
+          batches,
+          options(recipe, inputs.modelId()),
+          device,
+          target,
+          listener);
+    }
   }
 
   static CaptureOptions options(Recipe recipe, String model) {
@@ -301,6 +311,7 @@ public final class Discovery {
       complain(before.get());
       return before.get();
     }
+    folder.forget(Stage.NETWORKS);
     ImmutableMap<String, NetworkMaps> found = find(evidence, recipe.networks());
     complain(found);
     NetworkFiles.write(folder.networks(), found, recipe.networks());
@@ -309,8 +320,13 @@ public final class Discovery {
 
   /** Whether networks are as many as the recipe says, and not as a search chose. */
   private boolean areAsAsked(ImmutableMap<String, NetworkMaps> found) {
-    return !(recipe.networks().components() instanceof Networks.Components.Fixed fixed)
-        || found.values().stream().allMatch(maps -> maps.components().count() == fixed.count());
+    return found.values().stream()
+        .map(NetworkMaps::components)
+        .allMatch(
+            count ->
+                recipe.networks().components() instanceof Networks.Components.Fixed fixed
+                    ? count.estimate().isEmpty() && count.count() == fixed.count()
+                    : count.estimate().isPresent());
   }
 
   /**

@@ -25,6 +25,11 @@ final class KeptWarnings implements Pipeline.Listener {
     listener.warn(message);
   }
 
+  /** Those since there were {@code before}. */
+  ImmutableList<String> since(int before) {
+    return ImmutableList.copyOf(warnings.subList(before, warnings.size()));
+  }
+
   /** Passes on what a report says in another place than among its warnings. */
   void warnOnly(String message) {
     listener.warn(message);

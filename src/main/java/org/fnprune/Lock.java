@@ -18,18 +18,29 @@ final class Lock {
 
   /** The resolved recipe, with the tool's version and the inputs' hashes as comments. */
   static String text(Recipe recipe, RunInputs read, String version) throws IOException {
-    StringBuilder text = new StringBuilder("# fnprune ").append(version).append('\n');
+    StringBuilder text = new StringBuilder(LockEntries.TOOL).append(version).append('\n');
     for (Path input : inputs(recipe, read)) {
-      text.append("# sha256 ").append(read.hashes().sha256(input)).append("  ");
-      text.append(input).append('\n');
+      append(LockEntries.FILE, input, read, text);
+    }
+    for (Path input : taskInputs(recipe)) {
+      append(LockEntries.TASK_FILE, input, read, text);
     }
     return text.append(RecipeWriter.toYaml(recipe)).toString();
+  }
+
+  private static void append(String beginning, Path input, RunInputs read, StringBuilder text)
+      throws IOException {
+    text.append(beginning).append(read.hashes().sha256(input)).append("  ");
+    text.append(input).append('\n');
   }
 
   /** The inputs' hashes by path, in the order of the text. */
   static ImmutableMap<String, String> hashes(Recipe recipe, RunInputs read) throws IOException {
     ImmutableMap.Builder<String, String> hashes = ImmutableMap.builder();
     for (Path input : inputs(recipe, read)) {
+      hashes.put(input.toString(), read.hashes().sha256(input));
+    }
+    for (Path input : taskInputs(recipe)) {
       hashes.put(input.toString(), read.hashes().sha256(input));
     }
     return hashes.buildKeepingLast();
@@ -48,6 +59,12 @@ final class Lock {
     if (recipe.moments() != null) {
       inputs.add(recipe.moments().resolve("moments.json"));
     }
+    return inputs;
+  }
+
+  /** Task files and their datasets. */
+  private static List<Path> taskInputs(Recipe recipe) throws IOException {
+    List<Path> inputs = new ArrayList<>();
     for (Path task : recipe.verify().tasks()) {
       inputs.add(task);
       inputs.addAll(files(TaskReader.read(task).dataset()));

@@ -4,9 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 import org.fnprune.network.NetworkMaps;
@@ -67,37 +69,51 @@ record MaskRun(
     check.accept(inputs);
     boolean fresh = !Files.exists(recipe.output());
     RunFolder folder = folder(recipe, command, inputs, force);
-    String lock = Lock.text(recipe, inputs, Version.current());
     KeptWarnings keeping = new KeptWarnings(listener);
     RuntimeOptions device = inputs.device(recipe, keeping::warn);
     try (MaskedTasks tasks = dense(recipe, inputs, device, listener)) {
-      folder.begin(lock);
-      try {
-        folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
-        Discovery discovery = new Discovery(recipe, inputs, device, keeping);
-        Discovery.Captures captures = discovery.capture(folder);
-        Result<T> result =
-            work.of(
-                new MaskRun(
-                    recipe,
-                    inputs,
-                    captures,
-                    discovery.networks(captures, folder),
-                    discovery,
-                    tasks,
-                    device.deviceName(),
-                    keeping));
-        for (var file : result.files().entrySet()) {
-          folder.write(file.getKey(), file.getValue());
-        }
-        return result.report();
-      } catch (UsageException e) {
-        folder.discard();
-        if (fresh) {
-          Files.deleteIfExists(recipe.output());
-        }
-        throw e;
+      return folder.during(
+          listener::note, () -> work(recipe, inputs, folder, tasks, device, keeping, work));
+    } catch (UsageException e) {
+      if (fresh && Files.exists(recipe.output()) && isEmpty(recipe.output())) {
+        Files.delete(recipe.output());
       }
+      throw e;
+    }
+  }
+
+  private static <T> T work(
+      Recipe recipe,
+      RunInputs inputs,
+      RunFolder folder,
+      MaskedTasks tasks,
+      RuntimeOptions device,
+      KeptWarnings keeping,
+      Work<T> work)
+      throws IOException {
+    folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
+    Discovery discovery = new Discovery(recipe, inputs, device, keeping);
+    Discovery.Captures captures = discovery.capture(folder);
+    Result<T> result =
+        work.of(
+            new MaskRun(
+                recipe,
+                inputs,
+                captures,
+                discovery.networks(captures, folder),
+                discovery,
+                tasks,
+                device.deviceName(),
+                keeping));
+    for (var file : result.files().entrySet()) {
+      folder.write(file.getKey(), file.getValue());
+    }
+    return result.report();
+  }
+
+  private static boolean isEmpty(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isEmpty();
     }
   }
 

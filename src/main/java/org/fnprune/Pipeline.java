@@ -11,8 +11,6 @@ import java.util.function.IntFunction;
 import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
-import org.fnprune.common.UsageException;
-import org.fnprune.model.Graph;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkMaps;
@@ -132,20 +130,13 @@ public final class Pipeline {
     RuntimeOptions device = inputs.device(recipe, listener::warn);
     try (Baselines dense =
         clock.time("dense tasks", () -> Verification.dense(inputs, device, listener))) {
-      folder.begin(lock);
-      try {
-        return stages(inputs, folder, device, dense);
-      } catch (UsageException e) {
-        folder.discard();
-        throw e;
-      }
+      return folder.during(listener::note, () -> stages(inputs, folder, device, dense));
     }
   }
 
   private RunReport stages(
       RunInputs inputs, RunFolder folder, RuntimeOptions device, Baselines dense)
       throws IOException {
-    Graph model = inputs.dense();
     List<Path> others = inputs.folder().otherModels();
     if (!others.isEmpty()) {
       listener.warn(
@@ -158,34 +149,17 @@ public final class Pipeline {
     folder.write("structure.json", Json.pretty(StructureJson.of(inputs.found())));
     Discovery discovery = new Discovery(recipe, inputs, device, listener);
     Discovery.Captures captures = clock.time("capture", () -> discovery.capture(folder));
-    CalibrationMoments moments = captures.moments();
+    StageResults results = new StageResults(folder, device.deviceName(), listener, clock);
     Outcome outcome =
-        clock.time(
-            "select",
-            () ->
-                Search.plan(
-                    searched(inputs, moments, k -> discovery.networks(captures, folder, k), device),
-                    listener::warn,
-                    listener));
-    PruningPlan plan = outcome.plan();
-    ImmutableMap<String, NetworkMaps> networks = outcome.networks();
-    Recipe.Compensate compensate = recipe.compensate().sequentially(outcome.choice().sequential());
-    folder.write("plan.json", Json.pretty(PlanJson.of(plan, outcome.contributions())));
-    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
-    patch.warnings().forEach(listener::warn);
-    StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
-    Equivalence equivalence =
-        clock.time("equality", () -> equality(inputs, plan, uncompensated, device));
-    ImmutableMap<String, Compensation.Fit> fits =
-        clock.time(
-            "compensate",
-            () ->
-                new Compensator(model, inputs.found(), plan)
-                    .fit(compensate, moments, inputs.texts(), device, listener::warn, listener));
-    Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(listener::warn);
-    StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
-    folder.clearSlim();
-    clock.time("sync", slim::publish);
+        results.of(
+            Stage.SELECTION,
+            new OutcomeForm(folder, recipe),
+            () -> select(inputs, folder, device, discovery, captures));
+    SlimResult slim =
+        results.of(
+            Stage.SLIM,
+            SlimResult.in(folder.slim()),
+            () -> slim(inputs, folder, device, outcome, captures.moments()));
 
     Verification verified =
         clock.time(
@@ -202,10 +176,10 @@ public final class Pipeline {
             verified.denseFacts(),
             verified.slimFacts(),
             inputs.structure(),
-            plan,
+            outcome.plan(),
             outcome,
-            ridges(fits),
-            equivalence,
+            slim.ridges(),
+            slim.equivalence(),
             verified.tasks(),
             verified.alone(),
             verified.latency(),
@@ -213,11 +187,21 @@ public final class Pipeline {
             inputs.data().used(),
             clock.timings(),
             listener.warnings());
+    ImmutableMap<String, NetworkMaps> networks = outcome.networks();
     if (!networks.isEmpty()) {
-      Networks found = writeNetworks(folder, outcome);
       NetworkFiles.writeIndex(
-          folder.networks(), networks, found, Maps.asMap(networks.keySet(), report::supports));
-      Driving.write(folder.networks(), networks, moments.all(), recipe, inputs, device, listener);
+          folder.networks(),
+          networks,
+          networksOf(outcome),
+          Maps.asMap(networks.keySet(), report::supports));
+      Driving.write(
+          folder.networks(),
+          networks,
+          captures.moments().all(),
+          recipe,
+          inputs,
+          device,
+          listener);
     }
     if (recipe.verify().logSamples()) {
       SampleFiles.write(
@@ -226,7 +210,61 @@ public final class Pipeline {
           ImmutableMap.of("dense", dense.scores(), "slim", verified.slimScores()));
     }
     Reports.write(ReportJson.of(report), folder.root());
+    folder.finish();
     return report;
+  }
+
+  /** Makes the plan. */
+  private Outcome select(
+      RunInputs inputs,
+      RunFolder folder,
+      RuntimeOptions device,
+      Discovery discovery,
+      Discovery.Captures captures)
+      throws IOException {
+    Outcome outcome =
+        clock.time(
+            "select",
+            () ->
+                Search.plan(
+                    searched(
+                        inputs,
+                        captures.moments(),
+                        k -> discovery.networks(captures, folder, k),
+                        device),
+                    listener::warn,
+                    listener));
+    writeNetworks(folder, outcome);
+    folder.write(
+        "plan.json", Json.pretty(PlanJson.of(outcome.plan(), outcome.contributions())));
+    return outcome;
+  }
+
+  /** Makes the slim model and checks it. */
+  private SlimResult slim(
+      RunInputs inputs,
+      RunFolder folder,
+      RuntimeOptions device,
+      Outcome outcome,
+      CalibrationMoments moments)
+      throws IOException {
+    PruningPlan plan = outcome.plan();
+    Recipe.Compensate compensate = recipe.compensate().sequentially(outcome.choice().sequential());
+    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
+    patch.warnings().forEach(listener::warn);
+    StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
+    Equivalence equivalence =
+        clock.time("equality", () -> equality(inputs, plan, uncompensated, device));
+    ImmutableMap<String, Compensation.Fit> fits =
+        clock.time(
+            "compensate",
+            () ->
+                new Compensator(inputs.dense(), inputs.found(), plan)
+                    .fit(compensate, moments, inputs.texts(), device, listener::warn, listener));
+    Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(listener::warn);
+    StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
+    clock.time("sync", slim::publish);
+    return new SlimResult(equivalence, ridges(fits));
   }
 
   private Origin origin(RunInputs inputs) throws IOException {
@@ -257,16 +295,21 @@ public final class Pipeline {
         device);
   }
 
-  /** Writes the networks if the search has chosen another number of them; how they were found. */
-  private Networks writeNetworks(RunFolder folder, Outcome outcome) throws IOException {
+  /** How the networks were found that the search has chosen. */
+  private Networks networksOf(Outcome outcome) {
     Networks asked = recipe.networks();
-    Networks.Components chosen = new Networks.Components.Fixed(outcome.choice().components());
-    if (outcome.choice().components() == 0 || chosen.equals(asked.components())) {
-      return asked;
+    return outcome.choice().components() == 0
+        ? asked
+        : asked.with(new Networks.Components.Fixed(outcome.choice().components()));
+  }
+
+  /** Writes the networks if the search has chosen another number of them. */
+  private void writeNetworks(RunFolder folder, Outcome outcome) throws IOException {
+    Networks found = networksOf(outcome);
+    if (!found.equals(recipe.networks())) {
+      NetworkFiles.remove(folder.networks());
+      NetworkFiles.write(folder.networks(), outcome.networks(), found);
     }
-    NetworkFiles.remove(folder.networks());
-    NetworkFiles.write(folder.networks(), outcome.networks(), asked.with(chosen));
-    return asked.with(chosen);
   }
 
   /** Compares the model as it was written, before anything makes up for what went. */

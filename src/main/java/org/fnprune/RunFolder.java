@@ -9,22 +9,30 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.ModelFolder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that a run writes to (DESIGN contract "run folder"). {@code recipe.lock.yaml} is
  * written first and says what the run is; {@code report.json} last, and means that it is finished.
- *
- * @param root the folder
- * @param state what was found there
+ * Results of stages that lie in it are those of that recipe: what another recipe changes is removed
+ * before its own lock is written. From {@link #begin} to {@link #close} no other run can write to it.
  */
-public record RunFolder(Path root, State state) {
+public final class RunFolder {
 
   private static final String LOCK = "recipe.lock.yaml";
   private static final String REPORT = "report.json";
+
+  /** Locked by the operating system while a run writes; see {@link FolderLock}. */
+  private static final String IN_USE = ".lock";
+
+  /** Results of finished stages that are no artefacts; gone when the run is finished. */
+  private static final String STAGES = ".stages";
 
   /** The folder of the log of examples, here and where eval writes. */
   static final String SAMPLES = "samples";
@@ -39,6 +47,7 @@ public record RunFolder(Path root, State state) {
   private static final List<String> ARTEFACTS =
       List.of(
           REPORT,
+          STAGES,
           "lesion.json",
           "lesion.csv",
           "lesion.svg",
@@ -63,10 +72,24 @@ public record RunFolder(Path root, State state) {
     ABSENT,
     /** Nothing. */
     EMPTY,
-    /** An unfinished run of the same recipe and inputs. */
+    /** An unfinished run, of the same recipe and inputs or of others. */
     UNFINISHED,
     /** A run that is to be replaced. */
     REPLACED
+  }
+
+  private final Path root;
+  private final String text;
+  private final boolean force;
+  private State state;
+  private LockChanges changes = LockChanges.between("", "");
+  private @Nullable FolderLock inUse;
+
+  private RunFolder(Path root, String text, boolean force) throws IOException {
+    this.root = root;
+    this.text = text;
+    this.force = force;
+    this.state = look();
   }
 
   /**
@@ -75,82 +98,193 @@ public record RunFolder(Path root, State state) {
    * @param lock the text of {@code recipe.lock.yaml}: equal text means the same run
    * @param force whether a run that is there is replaced
    * @throws UsageException when there is something else, or it cannot be written, or it overlaps
-   *     the model
+   *     the model, or another run is writing to it
    */
   public static RunFolder open(Path root, String lock, boolean force, ModelFolder model) {
     OutputPath.requireApart(root, model);
     try {
-      if (!Files.exists(root)) {
-        OutputPath.requireWritable(root);
-        return new RunFolder(root, State.ABSENT);
-      }
-      if (Files.isDirectory(root) && isEmpty(root)) {
-        return new RunFolder(root, State.EMPTY);
-      }
-      if (!Files.isRegularFile(root.resolve(LOCK))) {
-        throw new UsageException(
-            "output '"
-                + root
-                + (Files.isDirectory(root) ? "' is a folder with other files" : "' is a file")
-                + ", not the folder of a run",
-            "choose another --output, or remove it");
-      }
-      return new RunFolder(root, stateOfRun(root, lock, force));
+      RunFolder folder = new RunFolder(root, lock, force);
+      FolderLock.requireFree(root.resolve(IN_USE), root);
+      return folder;
     } catch (IOException e) {
       throw OutputPath.unwritable(root, e);
     }
   }
 
-  private static State stateOfRun(Path root, String lock, boolean force) throws IOException {
-    if (force) {
-      return State.REPLACED;
+  private State look() throws IOException {
+    if (!Files.exists(root)) {
+      OutputPath.requireWritable(root);
+      return State.ABSENT;
     }
-    boolean finished = LAST.stream().anyMatch(name -> Files.exists(root.resolve(name)));
-    String changes =
-        LockChanges.between(Files.readString(root.resolve(LOCK), StandardCharsets.UTF_8), lock);
-    if (changes.isEmpty() && !finished) {
+    if (Files.isDirectory(root) && isEmpty(root)) {
+      return State.EMPTY;
+    }
+    if (!Files.isRegularFile(root.resolve(LOCK))) {
+      throw new UsageException(
+          "output '"
+              + root
+              + (Files.isDirectory(root) ? "' is a folder with other files" : "' is a file")
+              + ", not the folder of a run",
+          "choose another --output, or remove it");
+    }
+    return force ? State.REPLACED : stateOfRun();
+  }
+
+  private State stateOfRun() throws IOException {
+    String before = Files.readString(root.resolve(LOCK), StandardCharsets.UTF_8);
+    changes = LockChanges.between(before, text);
+    if (LAST.stream().noneMatch(name -> Files.exists(root.resolve(name)))) {
       return State.UNFINISHED;
     }
-    String run = finished ? "a finished run" : "an unfinished run";
     throw new UsageException(
         "output '"
             + root
-            + "' holds "
-            + (changes.isEmpty()
-                ? run + " of this recipe"
-                : run + " of another recipe: " + changes),
-        (finished || changes.isEmpty()
-                ? "add --force to replace it"
-                : "undo that to resume it, add --force to replace it")
-            + ", or choose another --output");
+            + "' holds a finished run of "
+            + (changes.isEmpty() ? "this recipe" : "another recipe: " + changes.words()),
+        "add --force to replace it, or choose another --output");
   }
 
-  /** Makes the folder ready: new, cleared, or as the interrupted run left it. */
-  void begin(String lock) {
+  /**
+   * Makes the folder ready: new, cleared, or as the interrupted run left it, without what this
+   * recipe changes.
+   *
+   * @param notes told what of an unfinished run with another recipe is done again
+   * @throws UsageException when another run writes to it, or has finished since {@link #open}
+   */
+  void begin(Consumer<String> notes) {
     try {
-      if (state == State.REPLACED) {
-        clear();
-      }
+      State before = state;
       Files.createDirectories(root);
+      inUse = FolderLock.take(root.resolve(IN_USE), root);
+      state = look();
+      if (state == State.EMPTY) {
+        state = before == State.ABSENT ? before : state;
+      } else if (state == State.REPLACED) {
+        clear();
+      } else if (!changes.isEmpty()) {
+        Stage first = Stage.firstChanged(changes.keys());
+        notes.accept(redone(first));
+        forget(first);
+      }
       sweep();
-      AtomicFiles.writeString(root.resolve(LOCK), lock);
+      AtomicFiles.writeString(root.resolve(LOCK), text);
     } catch (IOException e) {
+      close();
       throw OutputPath.unwritable(root, e);
+    } catch (UsageException e) {
+      close();
+      throw e;
     }
   }
 
-  /** Takes back a run that cannot be finished as it was asked for, so that it blocks no other. */
+  /**
+   * Writes to the folder; no other run can meanwhile. What cannot be done as it was asked for is
+   * taken back.
+   *
+   * @param notes as in {@link #begin}
+   * @throws UsageException as {@link #begin}, or the work's own
+   */
+  <T> T during(Consumer<String> notes, Stopwatch.Work<T> work) throws IOException {
+    begin(notes);
+    try {
+      return work.run();
+    } catch (UsageException e) {
+      discard();
+      throw e;
+    } finally {
+      close();
+    }
+  }
+
+  private String redone(Stage first) {
+    return "resumed, though "
+        + changes.words()
+        + "; done again: "
+        + Stream.of(Stage.values())
+            .filter(stage -> stage.isFrom(first))
+            .map(Stage::label)
+            .collect(Collectors.joining(", "));
+  }
+
+  /** Removes the results of a stage and of all that come after it. */
+  void forget(Stage first) throws IOException {
+    for (Stage stage : Stage.values()) {
+      if (stage.isFrom(first)) {
+        Files.deleteIfExists(stage(stage));
+      }
+    }
+    if (!Stage.SLIM.isFrom(first)) {
+      return;
+    }
+    clearSlim();
+    if (Stage.SELECTION.isFrom(first)) {
+      delete(root.resolve("plan.json"));
+    }
+    if (Stage.NETWORKS.isFrom(first)) {
+      delete(networks());
+    }
+    if (Stage.CAPTURE.isFrom(first)) {
+      delete(moments());
+    }
+  }
+
+  /**
+   * Takes back a run that cannot be done as it was asked for, so that it leaves nothing behind;
+   * one that has captured something stays, to be gone on with.
+   */
   void discard() throws IOException {
+    if (hasCaptured()) {
+      return;
+    }
     clear();
     sweep();
+    close();
     if (state == State.ABSENT && isEmpty(root)) {
       Files.delete(root);
     }
   }
 
-  /** Whether the moments of an interrupted run may be used. */
+  private boolean hasCaptured() throws IOException {
+    if (!Files.isDirectory(moments())) {
+      return false;
+    }
+    try (Stream<Path> files = Files.walk(moments())) {
+      return files.anyMatch(file -> file.endsWith("moments.json"));
+    }
+  }
+
+  /** Removes what only an unfinished run needs. */
+  void finish() throws IOException {
+    delete(root.resolve(STAGES));
+  }
+
+  /** Lets other runs have the folder. */
+  void close() {
+    FolderLock held = inUse;
+    inUse = null;
+    if (held != null) {
+      held.close();
+    }
+  }
+
+  /** Whether there may be results of an interrupted run. */
   public boolean resumed() {
     return state == State.UNFINISHED;
+  }
+
+  /** What was found when the folder was opened, or begun. */
+  State state() {
+    return state;
+  }
+
+  /** The folder. */
+  public Path root() {
+    return root;
+  }
+
+  /** Where a stage's result is kept that is no artefact. */
+  Path stage(Stage stage) {
+    return root.resolve(STAGES).resolve(stage.file());
   }
 
   private static boolean isEmpty(Path root) throws IOException {
@@ -163,19 +297,36 @@ public record RunFolder(Path root, State state) {
     return INNER.contains(file.getFileName().toString()) && Files.isRegularFile(file.resolve(LOCK));
   }
 
-  /** A file that was being written when a run was killed. */
+  /** What was being written when a run was killed, or is of no use without it. */
   private static boolean isPartial(Path file) {
     String name = file.getFileName().toString();
-    return name.startsWith(".") && name.contains(".part");
+    return name.equals(IN_USE) || (name.startsWith(".") && name.contains(".part"));
   }
 
+  /** Removes them, wherever in the run's own folders they are. */
   private void sweep() throws IOException {
+    sweep(root);
+    for (String artefact : ARTEFACTS) {
+      Path folder = root.resolve(artefact);
+      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+        try (Stream<Path> inside = Files.walk(folder)) {
+          for (Path part : inside.filter(Files::isDirectory).toList()) {
+            sweep(part);
+          }
+        }
+      }
+    }
+  }
+
+  private static void sweep(Path folder) throws IOException {
     List<Path> partial;
-    try (Stream<Path> files = Files.list(root)) {
+    try (Stream<Path> files = Files.list(folder)) {
       partial = files.filter(RunFolder::isPartial).toList();
     }
     for (Path file : partial) {
-      delete(file);
+      if (!file.endsWith(IN_USE)) {
+        delete(file);
+      }
     }
   }
 

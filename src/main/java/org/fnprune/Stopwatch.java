@@ -24,6 +24,11 @@ final class Stopwatch {
     return result;
   }
 
+  /** Takes over how long a stage took in an interrupted run. */
+  void add(String stage, long time) {
+    milliseconds.merge(stage, time, Long::sum);
+  }
+
   /** Milliseconds by stage, in the order in which they first ran. */
   ImmutableMap<String, Long> timings() {
     return ImmutableMap.copyOf(milliseconds);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.fnprune.common.Failures;
 import org.fnprune.model.ModelFolder;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,7 @@ class RunFolderTest {
   @TempDir private Path folder;
   private Path root;
   private ModelFolder model;
+  private final List<String> notes = new ArrayList<>();
 
   @BeforeEach
   void prepare() throws IOException {
@@ -34,10 +37,10 @@ class RunFolderTest {
 
   @Test
   void anUnfinishedRunIsResumedAndKeepsItsLock() throws IOException {
-    open(LOCK, false).begin(LOCK);
+    begun(LOCK, false).close();
     Files.writeString(root.resolve("plan.json"), "{}");
     RunFolder again = open(LOCK, false);
-    again.begin(LOCK);
+    again.begin(notes::add);
     assertThat(again.resumed()).isTrue();
     assertThat(root.resolve("plan.json")).hasContent("{}");
   }
@@ -45,21 +48,21 @@ class RunFolderTest {
   @Test
   void aResumedRunSaysWithWhatMeansItWentOn() throws IOException {
     String lock = LOCK + "threads: 0\n";
-    open(lock, false).begin(lock);
+    begun(lock, false).close();
     String now = LOCK + "threads: 2\n";
     RunFolder again = open(now, false);
-    again.begin(now);
+    again.begin(notes::add);
     assertThat(again.resumed()).isTrue();
     assertThat(root.resolve("recipe.lock.yaml")).hasContent(now);
   }
 
   @Test
   void forceStartsOver() throws IOException {
-    open(LOCK, false).begin(LOCK);
+    begun(LOCK, false).close();
     Files.createDirectories(root.resolve("moments"));
     Files.writeString(root.resolve("moments/a.npy"), "x");
     RunFolder again = open(LOCK, true);
-    again.begin(LOCK);
+    again.begin(notes::add);
     assertThat(again.resumed()).isFalse();
     assertThat(root).isDirectoryNotContaining("glob:**moments");
     assertThat(root.resolve("recipe.lock.yaml")).hasContent(LOCK);
@@ -71,20 +74,20 @@ class RunFolderTest {
     Files.writeString(root.resolve(".recipe.lock.yaml.part77"), "half");
     RunFolder run = open(LOCK, false);
     assertThat(run.state()).isEqualTo(RunFolder.State.EMPTY);
-    run.begin(LOCK);
+    run.begin(notes::add);
     assertThat(root.resolve(".recipe.lock.yaml.part77")).doesNotExist();
   }
 
   @Test
   void aDiscardedRunLeavesNoFolderWhereThereWasNone() throws IOException {
     RunFolder run = open(LOCK, false);
-    run.begin(LOCK);
+    run.begin(notes::add);
     run.write("structure.json", "{}");
     run.discard();
     assertThat(root).doesNotExist();
     Files.createDirectories(root);
     RunFolder second = open(LOCK, false);
-    second.begin(LOCK);
+    second.begin(notes::add);
     second.discard();
     assertThat(root).isEmptyDirectory();
   }
@@ -93,9 +96,9 @@ class RunFolderTest {
   void clearingFollowsNoLinks() throws IOException {
     Path mine = Files.createDirectory(folder.resolve("mine"));
     Files.writeString(mine.resolve("precious.txt"), "x");
-    open(LOCK, false).begin(LOCK);
+    begun(LOCK, false).close();
     Files.createSymbolicLink(root.resolve("slim"), mine);
-    open(LOCK, true).begin(LOCK);
+    begun(LOCK, true).close();
     assertThat(root).isDirectoryNotContaining("glob:**slim");
     assertThat(mine.resolve("precious.txt")).exists();
   }
@@ -106,6 +109,12 @@ class RunFolderTest {
     ModelFolder whole = ModelFolder.open(folder.resolve("m"));
     assertThat(Failures.of(() -> RunFolder.open(link.resolve("out"), LOCK, false, whole)))
         .startsWith("output '" + link + "/out' overlaps the model folder '");
+  }
+
+  private RunFolder begun(String lock, boolean force) {
+    RunFolder run = open(lock, force);
+    run.begin(notes::add);
+    return run;
   }
 
   private RunFolder open(String lock, boolean force) {

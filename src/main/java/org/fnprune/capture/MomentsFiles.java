@@ -42,6 +42,20 @@ public final class MomentsFiles {
   }
 
   /**
+   * The moments of a complete capture on a device; what {@link Capture} needed to get there is
+   * removed. Empty when there is none, files are missing, or it was captured on another device.
+   */
+  public static Optional<MomentsStore> open(Path folder, String device) throws IOException {
+    Optional<MomentsStore> found =
+        open(folder)
+            .filter(moments -> ((MomentsFolder) moments).index().device().equals(device));
+    if (found.isPresent()) {
+      PassJournal.remove(folder);
+    }
+    return found;
+  }
+
+  /**
    * The moments of a capture that the user names.
    *
    * @param model what identifies the model they must be of

@@ -51,6 +51,7 @@ public final class AtomicFiles {
       }
       Files.move(
           temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      syncFolder(absolute.getParent());
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -60,6 +61,15 @@ public final class AtomicFiles {
   public static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
+    }
+  }
+
+  /** Waits until the names in a folder are on the disk, where the system can be asked for that. */
+  public static void syncFolder(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // Windows opens no folders; it writes their names through.
     }
   }
 }

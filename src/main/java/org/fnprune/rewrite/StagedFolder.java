@@ -41,7 +41,7 @@ public final class StagedFolder {
   static StagedFolder of(Path part, Path onnx, Path target) throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.walk(part)) {
-      files = all.filter(Files::isRegularFile).toList();
+      files = all.toList();
     }
     return new StagedFolder(
         part, onnx, target, CompletableFuture.runAsync(() -> files.forEach(StagedFolder::sync)));
@@ -49,7 +49,11 @@ public final class StagedFolder {
 
   private static void sync(Path file) {
     try {
-      AtomicFiles.sync(file);
+      if (Files.isDirectory(file)) {
+        AtomicFiles.syncFolder(file);
+      } else {
+        AtomicFiles.sync(file);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,7 +71,9 @@ public final class StagedFolder {
    */
   public Path publish() throws IOException {
     awaitSync();
-    return Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFiles.syncFolder(target.toAbsolutePath().getParent());
+    return target;
   }
 
   /** Removes the folder. */

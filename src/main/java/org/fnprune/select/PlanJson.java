@@ -1,8 +1,12 @@
 package org.fnprune.select;
 
 import com.google.common.collect.ImmutableMap;
+import com.google.common.primitives.ImmutableIntArray;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@code plan.json} (schema 1). */
 public final class PlanJson {
@@ -44,6 +48,50 @@ public final class PlanJson {
     document.addProperty("schema", 1);
     document.add("units", units);
     return document;
+  }
+
+  /**
+   * The plan of a document that {@link #of} made.
+   *
+   * @throws RuntimeException when something is missing or does not fit
+   */
+  public static PruningPlan read(JsonObject document) {
+    List<UnitPlan> units = new ArrayList<>();
+    for (JsonElement element : document.getAsJsonArray("units")) {
+      JsonObject unit = element.getAsJsonObject();
+      ImmutableIntArray.Builder kept = ImmutableIntArray.builder();
+      unit.getAsJsonArray("kept").forEach(index -> kept.add(index.getAsInt()));
+      units.add(
+          new UnitPlan(
+              unit.get("id").getAsString(),
+              unit.get("kind").getAsString(),
+              unit.get("layer").getAsInt(),
+              unit.get("activation").getAsString(),
+              unit.get("axis").getAsInt(),
+              unit.get("width").getAsInt(),
+              unit.get("unit_size").getAsInt(),
+              kept.build()));
+    }
+    return new PruningPlan(units);
+  }
+
+  /** The contributions of a document that {@link #of} made. */
+  public static ImmutableMap<String, Contribution> readContributions(JsonObject document) {
+    ImmutableMap.Builder<String, Contribution> contributions = ImmutableMap.builder();
+    for (JsonElement element : document.getAsJsonArray("units")) {
+      JsonObject unit = element.getAsJsonObject();
+      if (unit.has("kept_for")) {
+        JsonObject json = unit.getAsJsonObject("kept_for");
+        contributions.put(
+            unit.get("id").getAsString(),
+            new Contribution(
+                json.get("both").getAsInt(),
+                json.get("task").getAsInt(),
+                json.get("retain").getAsInt(),
+                json.get("neither").getAsInt()));
+      }
+    }
+    return contributions.buildOrThrow();
   }
 
   private static JsonObject json(Contribution contribution) {

@@ -1,7 +1,9 @@
 package org.fnprune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.collect.ImmutableList;
 import com.google.common.io.MoreFiles;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -10,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.fnprune.Pipeline;
 import org.fnprune.cli.Workplace.Outcome;
+import org.fnprune.recipe.Recipe;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,20 +100,59 @@ class RunAgainTest {
   }
 
   @Test
-  void whatChangedSinceAnUnfinishedRunIsNamed() throws IOException {
+  void whatASettingChangesIsDoneAgainAndSaidSo() throws IOException {
+    succeeds("run @/r.yaml --sparsity 0.25 --output @/fresh");
     succeeds("run @/r.yaml");
     stop();
-    String help = "undo that to resume it, add --force to replace it, or choose another --output";
-    refuses(
-        "run @/r.yaml --seed 7 --batch-size 3",
-        "output '@/out' holds an unfinished run of another recipe: seed was 42, is 7;"
-            + " calibration.batch_size was 16, is 3",
-        help);
+    Object captured = Files.getLastModifiedTime(work.path("out/moments/moments.json"));
+    assertThat(succeeds("run @/r.yaml --sparsity 0.25").err())
+        .contains(
+            "resumed, though prune.sparsity was 0.5, is 0.25;"
+                + " done again: selection, slim model, verification\n")
+        .contains("resumed: the capture of the interrupted run is used\n")
+        .contains("resumed: the networks of the interrupted run are used\n");
+    assertThat(Files.getLastModifiedTime(work.path("out/moments/moments.json")))
+        .isEqualTo(captured);
+    assertEqualFiles("fresh", "out");
+  }
+
+  @Test
+  void otherDataChangesEverything() throws IOException {
+    succeeds("run @/r.yaml");
+    stop();
     work.write("text.jsonl", work.read("text.jsonl") + "{\"text\": \"w1 w2\"}\n");
-    refuses(
-        "run @/r.yaml",
-        "output '@/out' holds an unfinished run of another recipe: @/text.jsonl has changed",
-        help);
+    assertThat(succeeds("run @/r.yaml --seed 7").err())
+        .contains(
+            "resumed, though seed was 42, is 7; @/text.jsonl has changed; @/text.jsonl has changed;"
+                    .replace("@", folder.toString())
+                + " done again: capture, networks, selection, slim model, verification\n")
+        .doesNotContain("of the interrupted run");
+    succeeds("run @/r.yaml --seed 7 --output @/fresh");
+    assertEqualFiles("fresh", "out");
+  }
+
+  @Test
+  void anotherTaskChangesTheVerificationAlone() throws IOException {
+    stopWhileVerifying();
+    work.write("lm.yaml", "{name: text, type: perplexity, dataset: text.jsonl}\n");
+    assertThat(succeeds("run @/r.yaml").err())
+        .contains("resumed, though ")
+        .contains("/lm.yaml has changed; done again: verification\n")
+        .contains("resumed: the selection of the interrupted run is used\n")
+        .contains("resumed: the slim model of the interrupted run is used\n");
+    succeeds("run @/r.yaml --output @/fresh");
+    assertEqualFiles("fresh", "out");
+  }
+
+  private void assertEqualFiles(String expected, String actual) throws IOException {
+    assertThat(work.files(actual)).isEqualTo(work.files(expected));
+    for (String file : work.files(expected)) {
+      if (!file.matches("re(port|sults).*|recipe.lock.yaml")) {
+        assertThat(work.path(actual + "/" + file))
+            .hasSameBinaryContentAs(work.path(expected + "/" + file));
+      }
+    }
+    assertThat(comparable(actual)).isEqualTo(comparable(expected));
   }
 
   @Test
@@ -141,6 +184,18 @@ class RunAgainTest {
     }
     MoreFiles.deleteRecursively(
         work.path("out/slim"), com.google.common.io.RecursiveDeleteOption.ALLOW_INSECURE);
+  }
+
+  /** What a run leaves that stops while it verifies. */
+  private void stopWhileVerifying() {
+    FaultyListener listener = FaultyListener.at("slim tasks");
+    assertThatThrownBy(
+            () -> Pipeline.run(Recipe.read(work.path("r.yaml")), false, command(), listener))
+        .isInstanceOf(FaultyListener.Fault.class);
+  }
+
+  private ImmutableList<String> command() {
+    return ImmutableList.of("run", work.path("r.yaml").toString());
   }
 
   private JsonObject comparable(String run) {
