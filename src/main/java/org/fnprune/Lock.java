@@ -31,7 +31,7 @@ final class Lock {
   private static void append(String beginning, Path input, RunInputs read, StringBuilder text)
       throws IOException {
     text.append(beginning).append(read.hashes().sha256(input)).append("  ");
-    text.append(input).append('\n');
+    text.append(input.toString().replace('\n', ' ')).append('\n');
   }
 
   /** The inputs' hashes by path, in the order of the text. */

@@ -33,9 +33,8 @@ record LockChanges(ImmutableSet<String> keys, String words) {
     List<String> files = new ArrayList<>();
     for (String key : keys) {
       if (key.startsWith("#")) {
-        String file = key.substring(key.indexOf("sha256 ") + "sha256 ".length());
         files.add(
-            file
+            LockEntries.fileOf(key)
                 + (old.containsKey(key)
                     ? current.containsKey(key) ? " has changed" : " is gone"
                     : " is new"));

@@ -1,7 +1,9 @@
 package org.fnprune;
 
 import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +39,19 @@ final class LockEntries {
       }
     }
     return ImmutableMap.copyOf(entries);
+  }
+
+  /** The files of which the text holds hashes. */
+  static ImmutableList<Path> files(String lock) {
+    return of(lock).keySet().stream()
+        .filter(key -> key.startsWith("#"))
+        .map(key -> Path.of(fileOf(key)))
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** The file that a key speaks of. */
+  static String fileOf(String key) {
+    return key.substring(key.startsWith(FILE) ? FILE.length() : TASK_FILE.length());
   }
 
   private static void file(String beginning, String line, Map<String, String> entries) {

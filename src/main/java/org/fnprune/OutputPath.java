@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import org.fnprune.common.UsageException;
 import org.fnprune.model.ModelFolder;
 
@@ -21,6 +23,24 @@ final class OutputPath {
       throw new UsageException(
           "output '" + root + "' overlaps the model folder '" + model.root() + "'",
           "choose an --output outside of it");
+    }
+  }
+
+  /**
+   * Refuses an output that would replace what is still to be read.
+   *
+   * @param parts names in {@code root} that may be replaced
+   * @param inputs files and folders that are read
+   */
+  static void requireNoInput(Path root, List<String> parts, Collection<Path> inputs) {
+    Path output = real(root);
+    for (Path input : inputs) {
+      Path source = real(input);
+      if (parts.stream().anyMatch(part -> source.startsWith(output.resolve(part)))) {
+        throw new UsageException(
+            "input '" + input + "' lies in the output '" + root + "', where it would be replaced",
+            "choose another --output, or copy the input elsewhere");
+      }
     }
   }
 

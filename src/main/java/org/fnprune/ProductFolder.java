@@ -14,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.fnprune.capture.MomentsFiles;
+import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.UsageException;
 
 /**
@@ -101,22 +103,51 @@ record ProductFolder(Path root, String sub, String index, ImmutableList<String> 
     return sub.isEmpty() ? folder : folder.resolve(sub);
   }
 
-  /** Makes the folder, or replaces what is in it; on failure all stays as it was. */
+  /**
+   * Makes the folder, or replaces what is in it; on failure all stays as it was. What an interrupted
+   * capture has added up is found again.
+   *
+   * @throws UsageException when another run makes the same folder, or the content's own
+   */
   void replace(Content content) throws IOException {
     Path target = root.toAbsolutePath().normalize();
-    Path staging =
-        target.resolveSibling("." + target.getFileName() + ".part" + ProcessHandle.current().pid());
+    Path staging = target.resolveSibling("." + target.getFileName() + ".part");
+    MoreFiles.createParentDirectories(staging);
+    FolderLock lock =
+        FolderLock.take(target.resolveSibling("." + target.getFileName() + ".lock"), root);
     try {
-      Files.createDirectories(arrays(staging));
-      content.writeTo(arrays(staging));
+      clear(staging);
+      fill(staging, content);
       if (Files.exists(target)) {
         moveInto(arrays(staging), arrays(target));
+        MoreFiles.deleteRecursively(staging, RecursiveDeleteOption.ALLOW_INSECURE);
       } else {
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       }
+      AtomicFiles.syncFolder(target.getParent());
     } finally {
-      if (Files.exists(staging)) {
-        MoreFiles.deleteRecursively(staging, RecursiveDeleteOption.ALLOW_INSECURE);
+      lock.close();
+    }
+  }
+
+  private void fill(Path staging, Content content) throws IOException {
+    try {
+      Files.createDirectories(arrays(staging));
+      content.writeTo(arrays(staging));
+    } catch (UsageException e) {
+      MoreFiles.deleteRecursively(staging, RecursiveDeleteOption.ALLOW_INSECURE);
+      throw e;
+    }
+  }
+
+  /** Removes what an interrupted run has left, but for what a capture can go on from. */
+  private static void clear(Path staging) throws IOException {
+    if (!Files.exists(staging)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(staging)) {
+      for (Path file : files.filter(f -> !f.endsWith(MomentsFiles.UNFINISHED)).toList()) {
+        MoreFiles.deleteRecursively(file, RecursiveDeleteOption.ALLOW_INSECURE);
       }
     }
   }

@@ -102,6 +102,7 @@ public final class RunFolder {
    */
   public static RunFolder open(Path root, String lock, boolean force, ModelFolder model) {
     OutputPath.requireApart(root, model);
+    OutputPath.requireNoInput(root, ARTEFACTS, LockEntries.files(lock));
     try {
       RunFolder folder = new RunFolder(root, lock, force);
       FolderLock.requireFree(root.resolve(IN_USE), root);

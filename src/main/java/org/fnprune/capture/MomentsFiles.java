@@ -24,6 +24,9 @@ import org.fnprune.linalg.Npy;
  */
 public final class MomentsFiles {
 
+  /** The folder, in that of an unfinished capture, of what it has added up so far. */
+  public static final String UNFINISHED = ".passes";
+
   private MomentsFiles() {}
 
   /**

@@ -38,7 +38,6 @@ final class PassJournal {
   /** Remembers nothing. */
   static final PassJournal NONE = new PassJournal(null, HashCode.fromInt(0), Duration.ZERO);
 
-  private static final String FOLDER = ".passes";
   private static final int MAGIC = 0x666e7031;
   private static final int CHUNK = 1 << 13;
 
@@ -66,7 +65,7 @@ final class PassJournal {
       batch.sequences().forEach(row -> put(hash, row));
       batch.types().forEach(row -> put(hash, row));
     }
-    return new PassJournal(moments.resolve(FOLDER), hash.hash(), options.lost());
+    return new PassJournal(moments.resolve(MomentsFiles.UNFINISHED), hash.hash(), options.lost());
   }
 
   private static void put(Hasher hash, ImmutableIntArray row) {
@@ -78,7 +77,7 @@ final class PassJournal {
 
   /** Forgets all passes of a capture into a moments folder. */
   static void remove(Path moments) throws IOException {
-    Path folder = moments.resolve(FOLDER);
+    Path folder = moments.resolve(MomentsFiles.UNFINISHED);
     if (Files.exists(folder)) {
       MoreFiles.deleteRecursively(folder, RecursiveDeleteOption.ALLOW_INSECURE);
     }

@@ -1,6 +1,8 @@
 package org.fnprune.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.fnprune.common.UsageException;
@@ -25,7 +27,8 @@ final class Errors {
   }
 
   /** Prints a failure while running. */
-  static void printFailure(PrintStream err, Throwable error, boolean verbose) {
+  static void printFailure(PrintStream err, Throwable failure, boolean verbose) {
+    Throwable error = failure instanceof UncheckedIOException io ? io.getCause() : failure;
     err.println("error: " + message(error));
     err.println("help: " + help(error, verbose));
     if (verbose) {
@@ -48,6 +51,10 @@ final class Errors {
   private static String help(Throwable error, boolean verbose) {
     if (error instanceof OutOfMemoryError) {
       return "give Java more memory, for instance java -Xmx8g -jar fnprune.jar …";
+    }
+    if (error instanceof IOException) {
+      return "nothing that was finished is lost: put it right, then run the same command again"
+          + (verbose ? "" : ", with --verbose to see where");
     }
     String look = verbose ? "the trace says where" : "run again with --verbose to see where";
     return error instanceof ModelRunException

@@ -37,7 +37,10 @@ public final class Main {
     Locale.setDefault(Locale.ROOT);
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
-    System.exit(run(args, out, err).code());
+    Interruption interruption = Interruption.watch(err);
+    ExitCode code = run(args, out, err);
+    interruption.ended();
+    System.exit(code.code());
   }
 
   /** Runs one command line. Never throws. */

@@ -112,6 +112,7 @@ public final class PeakMemory {
    * @param args model file, output, threads, file of tokens (a row a line), file for the result
    */
   public static void main(String[] args) throws IOException {
+    endWithParent();
     Path model = Path.of(args[0]);
     TokenBatch batch =
         new TokenBatch(
@@ -132,6 +133,13 @@ public final class PeakMemory {
       }
     }
     Files.writeString(Path.of(args[4]), Long.toString(Math.max(0, status("VmHWM:") - before)));
+  }
+
+  /** However the process ends that wants to know. */
+  private static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
   }
 
   private static long status(String field) throws IOException {

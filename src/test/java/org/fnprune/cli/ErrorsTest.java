@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -15,9 +16,12 @@ class ErrorsTest {
   @Test
   void fileErrorsNameTheFileAndTheReason() {
     assertThat(printed(new NoSuchFileException("/data/x")))
-        .isEqualTo("error: file /data/x is gone\nhelp: run again with --verbose to see where\n");
-    assertThat(printed(new FileSystemException("/out/a", null, "No space left on device")))
-        .startsWith("error: /out/a: No space left on device\n");
+        .isEqualTo(
+            "error: file /data/x is gone\nhelp: nothing that was finished is lost: put it right,"
+                + " then run the same command again, with --verbose to see where\n");
+    FileSystemException full = new FileSystemException("/out/a", null, "No space left on device");
+    assertThat(printed(full)).startsWith("error: /out/a: No space left on device\nhelp: nothing");
+    assertThat(printed(new UncheckedIOException(full))).isEqualTo(printed(full));
   }
 
   @Test
