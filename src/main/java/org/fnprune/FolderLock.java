@@ -3,21 +3,31 @@ package org.fnprune;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.fnprune.common.UsageException;
 
 /**
- * Keeps a second process, or a second run in this one, from a folder: the operating system's lock of
- * a file in it. It goes with the process, however that ends, and the file is removed when the lock is
- * given back. A file system without locks does not keep anyone out.
+ * Keeps a second process, or a second run in this one, from a folder: the operating system's lock
+ * of a file. It goes with the process, however that ends, and the file is removed when the lock is
+ * given back. A file system without locks keeps no other process out.
+ *
+ * <p>POSIX takes all of a process's locks of a file away when it closes the file, whichever way it
+ * opened it. So a file that this process has locked is never opened again.
  */
 final class FolderLock implements AutoCloseable {
+
+  /** Files that this process has locked. */
+  private static final Set<Path> OURS = ConcurrentHashMap.newKeySet();
+
+  private static final int PID_LENGTH = 20;
+  private static final int PADDING = 4000;
 
   private final Path file;
   private final FileChannel channel;
@@ -30,24 +40,37 @@ final class FolderLock implements AutoCloseable {
   /**
    * Takes the lock of {@code folder}.
    *
-   * @param file that is locked; its folder must be there
+   * @param file that is locked; its own folder must be there
    * @throws UsageException when another run has it
    * @throws IOException when the file cannot be made
    */
   static FolderLock take(Path file, Path folder) throws IOException {
+    Path real = real(file);
+    if (!OURS.add(real)) {
+      throw inUse(folder, Long.toString(ProcessHandle.current().pid()));
+    }
+    try {
+      return new FolderLock(real, locked(real, folder));
+    } catch (IOException | UsageException e) {
+      OURS.remove(real);
+      throw e;
+    }
+  }
+
+  private static FileChannel locked(Path file, Path folder) throws IOException {
     while (true) {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (!isLocked(channel)) {
-        String holder = read(channel);
+        String holder = holder(channel);
         channel.close();
         throw inUse(folder, holder);
       }
       if (isStillThere(file, channel)) {
-        return new FolderLock(file, channel);
+        return channel;
       }
-      // Whoever had it has removed the file after it was opened here: that lock keeps no one out.
+      // Whoever had it removed the file after it was opened here: that lock keeps no one out.
       channel.close();
     }
   }
@@ -61,12 +84,20 @@ final class FolderLock implements AutoCloseable {
     if (!Files.exists(file)) {
       return;
     }
+    if (OURS.contains(real(file))) {
+      throw inUse(folder, Long.toString(ProcessHandle.current().pid()));
+    }
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       if (!isLocked(channel)) {
-        throw inUse(folder, read(channel));
+        throw inUse(folder, holder(channel));
       }
     }
+  }
+
+  private static Path real(Path file) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    return absolute.getParent().toRealPath().resolve(absolute.getFileName());
   }
 
   private static UsageException inUse(Path folder, String holder) {
@@ -78,39 +109,39 @@ final class FolderLock implements AutoCloseable {
         "wait for it, stop it, or choose another --output");
   }
 
-  /** Whether the channel now holds the lock, or there are no locks here. */
+  /** Whether the channel now has the lock, or there are no locks here. */
   private static boolean isLocked(FileChannel channel) {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
+      return channel.tryLock() != null;
     } catch (IOException e) {
       return true;
     }
   }
 
-  /** Whether what is locked is the file that the next run would find: it has what is written. */
+  /**
+   * Whether what is locked is the file that the next run would find. What is written has a length by
+   * chance, which is looked at without opening the file.
+   */
   private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
-    String text = ProcessHandle.current().pid() + " " + System.nanoTime();
+    String text =
+        ProcessHandle.current().pid()
+            + " ".repeat(PID_LENGTH + ThreadLocalRandom.current().nextInt(PADDING));
     channel.truncate(0);
     channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), 0);
     try {
-      return Files.readString(file, StandardCharsets.US_ASCII).equals(text);
+      return Files.size(file) == channel.size();
     } catch (NoSuchFileException e) {
       return false;
-    } catch (IOException e) {
-      // A system where what is locked cannot be read; nor can it be removed.
-      return true;
     }
   }
 
-  private static String read(FileChannel channel) {
+  /** The process that has written the file; empty when that cannot be told. */
+  private static String holder(FileChannel channel) {
     try {
-      ByteBuffer text = ByteBuffer.allocate(64);
+      ByteBuffer text = ByteBuffer.allocate(PID_LENGTH);
       int length = Math.max(0, channel.read(text, 0));
-      String holder = new String(text.array(), 0, length, StandardCharsets.US_ASCII);
-      return holder.matches("[0-9]+ -?[0-9]+") ? holder.substring(0, holder.indexOf(' ')) : "";
+      String pid = new String(text.array(), 0, length, StandardCharsets.US_ASCII).strip();
+      return pid.matches("[0-9]+") ? pid : "";
     } catch (IOException e) {
       return "";
     }
@@ -131,6 +162,8 @@ final class FolderLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       // The lock goes with the process.
+    } finally {
+      OURS.remove(file);
     }
   }
 }

@@ -154,7 +154,7 @@ class RunFolderTest {
   @Test
   void theFileOfAKilledRunKeepsNoOneOut() throws IOException {
     begun(LOCK, false).close();
-    Files.writeString(root.resolve(".lock"), "12345 1");
+    Files.writeString(root.resolve(".lock"), "12345 ");
     begun(LOCK, false).close();
     assertThat(root.resolve(".lock")).doesNotExist();
   }
