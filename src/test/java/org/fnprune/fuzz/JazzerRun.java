@@ -1,0 +1,138 @@
+package org.fnprune.fuzz;
+
+import com.google.common.collect.ImmutableList;
+import com.google.common.hash.Hashing;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs Jazzer over one target, or over all at once, in a JVM of its own with a small heap.
+ *
+ * @param target null for all at once
+ * @param folder keeps what was found to be worth trying ({@code corpus}), what broke the target
+ *     ({@code crash-*}) and Jazzer's output ({@code log.txt})
+ */
+record JazzerRun(@Nullable Targets target, Path folder) {
+
+  /** The heap that every input must do with. */
+  private static final String HEAP = "-Xmx512m";
+
+  /** Where new branches are worth finding: this project, and the parsers that it hands bytes to. */
+  private static final String INSTRUMENTED =
+      String.join(
+          java.io.File.pathSeparator.equals(";") ? ";" : ":",
+          "org.fnprune.**",
+          "org.snakeyaml.**",
+          "com.google.gson.**",
+          "io.airlift.compress.**",
+          "org.tukaani.xz.**",
+          "org.apache.commons.compress.**");
+
+  private static final Pattern EXECUTED =
+      Pattern.compile("stat::number_of_executed_units: (\\d+)|Done (\\d+) runs in");
+
+  /**
+   * What came of a run.
+   *
+   * @param executions inputs that were run
+   * @param seconds that it took
+   * @param crashes files with inputs that broke the target
+   * @param exitCode Jazzer's: 0 when nothing was found
+   */
+  record Result(long executions, long seconds, ImmutableList<Path> crashes, int exitCode) {}
+
+  /** Runs until the limits among {@code options}, which are libFuzzer's, or until a crash. */
+  Result run(List<String> options) throws IOException, InterruptedException {
+    Path corpus = Files.createDirectories(folder.resolve("corpus"));
+    Path seeds = Files.createDirectories(folder.resolve("seeds"));
+    Path work = Files.createDirectories(folder.resolve("work"));
+    for (byte[] seed : seeds()) {
+      Files.write(seeds.resolve(name(seed)), seed);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(HEAP);
+    command.add("-XX:+UseSerialGC");
+    command.add("-Dfnprune.fuzz.folder=" + work);
+    if (target != null) {
+      command.add("-Dfnprune.fuzz.target=" + target);
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            "com.code_intelligence.jazzer.Jazzer",
+            "--target_class=" + FuzzEntry.class.getName(),
+            "--instrumentation_includes=" + INSTRUMENTED,
+            "--instrumentation_excludes=org.fnprune.fuzz.**",
+            "--reproducer_path=" + folder,
+            "-artifact_prefix=" + folder + "/",
+            "-timeout=20",
+            "-rss_limit_mb=0",
+            "-print_final_stats=1"));
+    command.addAll(options);
+    command.add(corpus.toString());
+    command.add(seeds.toString());
+    long start = System.nanoTime();
+    Path log = folder.resolve("log.txt");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.appendTo(log.toFile()))
+            .start();
+    int exitCode = process.waitFor();
+    long seconds = (System.nanoTime() - start) / 1_000_000_000;
+    return new Result(executions(log), seconds, crashes(), exitCode);
+  }
+
+  /** Inputs to start from. */
+  private List<byte[]> seeds() throws IOException {
+    if (target != null) {
+      return target.allSeeds();
+    }
+    List<byte[]> all = new ArrayList<>();
+    for (Targets one : Targets.values()) {
+      for (byte[] seed : one.allSeeds()) {
+        all.add(
+            ByteBuffer.allocate(seed.length + 1).put((byte) one.ordinal()).put(seed).array());
+      }
+    }
+    return all;
+  }
+
+  private static String name(byte[] seed) {
+    return HexFormat.of().formatHex(Hashing.sha256().hashBytes(seed).asBytes(), 0, 10);
+  }
+
+  private static long executions(Path log) throws IOException {
+    long last = 0;
+    for (String line : Files.readAllLines(log)) {
+      Matcher matcher = EXECUTED.matcher(line);
+      if (matcher.find()) {
+        last =
+            Long.parseLong(Optional.ofNullable(matcher.group(1)).orElseGet(() -> matcher.group(2)));
+      }
+    }
+    return last;
+  }
+
+  private ImmutableList<Path> crashes() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(f -> f.getFileName().toString().matches("(crash|timeout|oom|leak)-.*"))
+          .sorted()
+          .collect(ImmutableList.toImmutableList());
+    }
+  }
+}
