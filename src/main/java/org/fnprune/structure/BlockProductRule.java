@@ -98,6 +98,10 @@ final class BlockProductRule implements OperatorRule {
     if (Attributes.integer(reach.node(), "weight_prepacked", 0) != 0) {
       throw reach.blocked("holds its weight in the order of one processor (weight_prepacked)");
     }
+    Graph.Use use = new Graph.Use(reach.index(), WEIGHT);
+    if (QuantisedWeight.of(reach.propagation().graph(), use).isEmpty()) {
+      throw reach.blocked("has no constant integers and scales");
+    }
     String groups = reach.input(GROUPS);
     if (!groups.isEmpty() && !isTrivial(reach.propagation().graph(), reach.node(), groups)) {
       throw reach.blocked("gives its inputs to blocks in an order of its own (g_idx)");

@@ -68,7 +68,7 @@ record PartShapes(NodeOutput made) {
     if (sizes.isEmpty()) {
       return made.unknown(axis);
     }
-    if (sizes.get().length > made.port()) {
+    if (sizes.get().length > made.port() && sizes.get()[made.port()] >= 0) {
       return Size.of(sizes.get()[made.port()]);
     }
     return whole.dividedBy(Size.of(made.node().getOutputCount())).orElse(made.unknown(axis));

@@ -2,6 +2,8 @@ package org.fnprune.fuzz;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
+import com.google.common.io.MoreFiles;
+import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.ByteBuffer;
@@ -31,13 +33,16 @@ record JazzerRun(@Nullable Targets target, Path folder) {
   /** Where new branches are worth finding: this project, and the parsers that it hands bytes to. */
   private static final String INSTRUMENTED =
       String.join(
-          java.io.File.pathSeparator.equals(";") ? ";" : ":",
+          System.getProperty("path.separator"),
           "org.fnprune.**",
           "org.snakeyaml.**",
           "com.google.gson.**",
           "io.airlift.compress.**",
           "org.tukaani.xz.**",
           "org.apache.commons.compress.**");
+
+  /** Files in memory, where the system has them: most targets write a file for each input. */
+  private static final Path MEMORY = Path.of("/dev/shm");
 
   private static final Pattern EXECUTED =
       Pattern.compile("stat::number_of_executed_units: (\\d+)|Done (\\d+) runs in");
@@ -56,7 +61,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
   Result run(List<String> options) throws IOException, InterruptedException {
     Path corpus = Files.createDirectories(folder.resolve("corpus"));
     Path seeds = Files.createDirectories(folder.resolve("seeds"));
-    Path work = Files.createDirectories(folder.resolve("work"));
+    Path work = Files.createTempDirectory(Files.isDirectory(MEMORY) ? MEMORY : folder, "fuzz");
     for (byte[] seed : seeds()) {
       Files.write(seeds.resolve(name(seed)), seed);
     }
@@ -79,6 +84,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
             "--reproducer_path=" + folder,
             "-artifact_prefix=" + folder + "/",
             "-timeout=20",
+            "--keep_going=30",
             "-rss_limit_mb=0",
             "-print_final_stats=1"));
     command.addAll(options);
@@ -92,6 +98,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
             .redirectOutput(Redirect.appendTo(log.toFile()))
             .start();
     int exitCode = process.waitFor();
+    MoreFiles.deleteRecursively(work, RecursiveDeleteOption.ALLOW_INSECURE);
     long seconds = (System.nanoTime() - start) / 1_000_000_000;
     return new Result(executions(log), seconds, crashes(), exitCode);
   }
