@@ -31,6 +31,7 @@ final class BlockProductRule implements OperatorRule {
     return shapes
         .graph()
         .constant(node.getInput(WEIGHT))
+        .filter(w -> size(node, "N") > 0 && size(node, "K") > 0)
         .map(w -> new Weight(WEIGHT, size(node, "N")));
   }
 

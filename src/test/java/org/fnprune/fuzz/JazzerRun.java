@@ -69,6 +69,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add(HEAP);
     command.add("-XX:+UseSerialGC");
+    command.add("-XX:-OmitStackTraceInFastThrow");
     command.add("-Dfnprune.fuzz.folder=" + work);
     if (target != null) {
       command.add("-Dfnprune.fuzz.target=" + target);
@@ -84,6 +85,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
             "--reproducer_path=" + folder,
             "-artifact_prefix=" + folder + "/",
             "-timeout=20",
+            "-use_value_profile=0",
             "--keep_going=30",
             "-rss_limit_mb=0",
             "-print_final_stats=1"));
