@@ -68,7 +68,8 @@ final class RandomAttention {
   private String fused(String x) {
     List<String> parts = flatParts(x);
     String[] inputs = parts.toArray(new String[0]);
-    if (p.opset >= 23) {
+    // Of fewer key heads than query heads ONNX Runtime infers wrong sizes behind a Slice.
+    if (p.opset >= 23 && groups == heads) {
       return g.op(
               "Attention",
               List.of(integer("q_num_heads", heads), integer("kv_num_heads", groups)),

@@ -88,11 +88,12 @@ public record RandomTransformer(
       String last = norm(x);
       OnnxModel model =
           g.output(g.op("MatMul", last, p.weight("head", p.hidden, TinyGraph.VOCABULARY)), "logits");
-      return new RandomTransformer(
-          model,
-          planted,
-          uses(model, sharedBias) > 1 || uses(model, sharedHeads) > 1,
-          tied && uses(model, up) > 1);
+      boolean shared = tied && uses(model, up) > 1;
+      if (shared) {
+        planted.removeIf(u -> u.kind() == UnitKind.FFN || u.kind() == UnitKind.FFN_OUT);
+      }
+      boolean copies = uses(model, sharedBias) > 1 || uses(model, sharedHeads) > 1;
+      return new RandomTransformer(model, planted, copies, shared);
     }
 
     private static long uses(OnnxModel model, String tensor) {
@@ -125,7 +126,7 @@ public record RandomTransformer(
                 ? new Planted(UnitKind.HEADS, layer, heads, size)
                 : new Planted(UnitKind.KV_GROUPS, layer, groups, heads / groups * size));
       }
-      if (feeds && !tied) {
+      if (feeds) {
         planted.add(new Planted(UnitKind.FFN, layer, width, 1));
         planted.add(new Planted(UnitKind.FFN_OUT, layer, p.hidden, 1));
       }
