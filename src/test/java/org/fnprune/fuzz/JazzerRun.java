@@ -6,6 +6,8 @@ import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +44,14 @@ record JazzerRun(@Nullable Targets target, Path folder) {
           "org.tukaani.xz.**",
           "org.apache.commons.compress.**");
 
+  /** Seeds of each target for a run over all at once, which has no time for more. */
+  private static final int SEEDS_OF_EACH = 15;
+
   /** Files in memory, where the system has them: most targets write a file for each input. */
   private static final Path MEMORY = Path.of("/dev/shm");
+
+  /** What Jazzer said. */
+  static final String LOG = "log.txt";
 
   private static final Pattern EXECUTED =
       Pattern.compile("stat::number_of_executed_units: (\\d+)|Done (\\d+) runs in");
@@ -77,7 +86,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
     command.addAll(
         List.of(
             "-cp",
-            System.getProperty("java.class.path"),
+            classPath(),
             "com.code_intelligence.jazzer.Jazzer",
             "--target_class=" + FuzzEntry.class.getName(),
             "--instrumentation_includes=" + INSTRUMENTED,
@@ -85,7 +94,6 @@ record JazzerRun(@Nullable Targets target, Path folder) {
             "--reproducer_path=" + folder,
             "-artifact_prefix=" + folder + "/",
             "-timeout=20",
-            "-use_value_profile=0",
             "--keep_going=30",
             "-rss_limit_mb=0",
             "-print_final_stats=1"));
@@ -93,7 +101,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
     command.add(corpus.toString());
     command.add(seeds.toString());
     long start = System.nanoTime();
-    Path log = folder.resolve("log.txt");
+    Path log = folder.resolve(LOG);
     Process process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -105,16 +113,29 @@ record JazzerRun(@Nullable Targets target, Path folder) {
     return new Result(executions(log), seconds, crashes(), exitCode);
   }
 
+  /** That of the tests, which some launchers keep to a class loader of their own. */
+  private static String classPath() {
+    if (JazzerRun.class.getClassLoader() instanceof URLClassLoader own) {
+      return Stream.of(own.getURLs())
+          .map(URL::getPath)
+          .collect(Collectors.joining(System.getProperty("path.separator")));
+    }
+    return System.getProperty("java.class.path");
+  }
+
   /** Inputs to start from. */
   private List<byte[]> seeds() throws IOException {
     if (target != null) {
       return target.allSeeds();
     }
     List<byte[]> all = new ArrayList<>();
-    for (Targets one : Targets.values()) {
-      for (byte[] seed : one.allSeeds()) {
-        all.add(
-            ByteBuffer.allocate(seed.length + 1).put((byte) one.ordinal()).put(seed).array());
+    for (Targets one : FuzzEntry.ALL_AT_ONCE) {
+      List<byte[]> own = one.allSeeds();
+      int step = Math.max(1, own.size() / SEEDS_OF_EACH);
+      for (int i = 0; i < own.size(); i += step) {
+        byte[] seed = own.get(i);
+        int number = FuzzEntry.ALL_AT_ONCE.indexOf(one);
+        all.add(ByteBuffer.allocate(seed.length + 1).put((byte) number).put(seed).array());
       }
     }
     return all;
