@@ -45,7 +45,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
           "org.apache.commons.compress.**");
 
   /** Seeds of each target for a run over all at once, which has no time for more. */
-  private static final int SEEDS_OF_EACH = 15;
+  private static final int SEEDS_OF_EACH = 8;
 
   /** Files in memory, where the system has them: most targets write a file for each input. */
   private static final Path MEMORY = Path.of("/dev/shm");
