@@ -40,7 +40,10 @@ final class Arity {
           "Sub",
           "Xor");
 
-  /** Attributes that count axes, channels, heads or bits. */
+  /** Domains whose operators this project knows. */
+  private static final Set<String> DOMAINS = ImmutableSet.of("", "ai.onnx", "com.microsoft");
+
+  /** Attributes that count axes, channels or bits. */
   private static final Set<String> COUNTS =
       ImmutableSet.of(
           "K",
@@ -48,11 +51,7 @@ final class Arity {
           "axis",
           "bits",
           "block_size",
-          "kv_num_heads",
-          "num_heads",
-          "num_outputs",
-          "q_num_heads",
-          "rotary_embedding_dim");
+          "num_outputs");
 
   /** Operators that are nothing without more inputs. */
   private static final ImmutableMap<String, Integer> MORE_INPUTS =
@@ -103,7 +102,7 @@ final class Arity {
                       + ", which no model has",
                   "the file is damaged; export the model again");
             });
-    boolean standard = node.getDomain().isEmpty() || node.getDomain().equals("ai.onnx");
+    boolean standard = DOMAINS.contains(node.getDomain());
     int least =
         TWO_INPUTS.contains(node.getOpType())
             ? 2

@@ -54,6 +54,7 @@ public final class Graph {
     graph.getInputList().forEach(info -> declared.put(info.getName(), info));
     graph.getOutputList().forEach(info -> declared.put(info.getName(), info));
     graph.getValueInfoList().forEach(info -> declared.put(info.getName(), info));
+    graph.getInitializerList().forEach(this::checkDeclaration);
     ListMultimap<String, Use> readers = MultimapBuilder.hashKeys().arrayListValues().build();
     ListMultimap<String, Integer> inner = MultimapBuilder.hashKeys().arrayListValues().build();
     for (int i = 0; i < nodes.size(); i++) {
@@ -80,6 +81,23 @@ public final class Graph {
     }
     if (constants.put(tensor.getName(), tensor) != null) {
       throw duplicate(tensor.getName());
+    }
+  }
+
+  /** ONNX Runtime believes what is declared, we what is there: they must not differ. */
+  private void checkDeclaration(TensorProto tensor) {
+    ValueInfoProto info = declared.get(tensor.getName());
+    if (info != null
+        && info.getType().getTensorType().hasShape()
+        && info.getType().getTensorType().getShape().getDimCount() != tensor.getDimsCount()) {
+      throw new UsageException(
+          "the model declares tensor '"
+              + tensor.getName()
+              + "' with "
+              + info.getType().getTensorType().getShape().getDimCount()
+              + " axes, but its values have "
+              + tensor.getDimsCount(),
+          "the file is damaged; export the model again");
     }
   }
 

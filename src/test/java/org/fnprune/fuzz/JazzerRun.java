@@ -93,7 +93,7 @@ record JazzerRun(@Nullable Targets target, Path folder) {
             "--instrumentation_excludes=org.fnprune.fuzz.**",
             "--reproducer_path=" + folder,
             "-artifact_prefix=" + folder + "/",
-            "-timeout=20",
+            "-timeout=60",
             "--keep_going=30",
             "-rss_limit_mb=0",
             "-print_final_stats=1"));

@@ -66,21 +66,27 @@ final class RandomAttention {
 
   /** One operator for the whole attention: [b, s, all]. */
   private String fused(String x) {
+    if (p.opset >= 23 && p.once(2)) {
+      return standard(x);
+    }
     List<String> parts = flatParts(x);
     String[] inputs = parts.toArray(new String[0]);
-    // Of fewer key heads than query heads ONNX Runtime infers wrong sizes behind a Slice.
-    if (p.opset >= 23 && groups == heads) {
-      return g.op(
-              "Attention",
-              List.of(integer("q_num_heads", heads), integer("kv_num_heads", groups)),
-              inputs)
-          .get(0);
-    }
     if (groups == heads) {
       return g.microsoft("MultiHeadAttention", 1, List.of(integer("num_heads", heads)), inputs)
           .get(0);
     }
     return merged(attended(byHead(parts.get(0), heads), repeated(parts.get(1)), repeated(parts.get(2))));
+  }
+
+  /** The operator of opset 23; behind a Slice or Split, ONNX Runtime infers wrong sizes for it. */
+  private String standard(String x) {
+    return g.op(
+            "Attention",
+            List.of(integer("q_num_heads", heads), integer("kv_num_heads", groups)),
+            g.op("MatMul", x, p.weight("wq", p.hidden, all)),
+            g.op("MatMul", x, p.weight("wk", p.hidden, shared)),
+            g.op("MatMul", x, p.weight("wv", p.hidden, shared)))
+        .get(0);
   }
 
   /** [b, heads, s, size]. */
