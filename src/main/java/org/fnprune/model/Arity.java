@@ -45,13 +45,7 @@ final class Arity {
 
   /** Attributes that count axes, channels or bits. */
   private static final Set<String> COUNTS =
-      ImmutableSet.of(
-          "K",
-          "N",
-          "axis",
-          "bits",
-          "block_size",
-          "num_outputs");
+      ImmutableSet.of("K", "N", "axis", "bits", "block_size", "num_outputs");
 
   /** Operators that are nothing without more inputs. */
   private static final ImmutableMap<String, Integer> MORE_INPUTS =

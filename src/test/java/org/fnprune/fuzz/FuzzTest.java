@@ -28,8 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@code broken/<target>}; a new crash file goes there.
  *
  * <p>A long run: {@code mvn -B test -Dtest=FuzzTest -Dfnprune.fuzz.minutes=5}, minutes for each
- * target, with {@code -Dfnprune.fuzz.targets=NPY,RECIPE} for some of them. It keeps what it finds in
- * {@code target/fuzz} and goes on from there the next time; {@code target/fuzz/RESULTS.md} sums up.
+ * target, with {@code -Dfnprune.fuzz.targets=NPY,RECIPE} for some of them. It keeps what it finds
+ * in {@code target/fuzz} and goes on from there the next time; {@code target/fuzz/RESULTS.md} sums
+ * up.
  */
 class FuzzTest {
 
@@ -94,8 +95,7 @@ class FuzzTest {
   @Test
   @DisabledIfSystemProperty(named = MINUTES, matches = ".*")
   void aShortGuidedRunBreaksNothing() throws Exception {
-    JazzerRun.Result result =
-        new JazzerRun(null, folder).run(List.of("-runs=" + RUNS, "-seed=1"));
+    JazzerRun.Result result = new JazzerRun(null, folder).run(List.of("-runs=" + RUNS, "-seed=1"));
     requireNothingBroken(result, folder);
     assertThat(result.executions()).isGreaterThanOrEqualTo(RUNS);
   }
@@ -106,8 +106,7 @@ class FuzzTest {
   void aLongGuidedRunBreaksNothing(Targets target) throws Exception {
     Path own = Files.createDirectories(LONG_RUNS.resolve(target.name()).toAbsolutePath());
     long seconds = 60 * Long.getLong(MINUTES, 1);
-    JazzerRun.Result result =
-        new JazzerRun(target, own).run(List.of("-max_total_time=" + seconds));
+    JazzerRun.Result result = new JazzerRun(target, own).run(List.of("-max_total_time=" + seconds));
     FuzzSummary.add(own, target, result);
     requireNothingBroken(result, own);
   }

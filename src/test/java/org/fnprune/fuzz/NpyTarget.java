@@ -34,8 +34,9 @@ final class NpyTarget implements FuzzTarget {
   private static byte[] npy(String type, String fortran, String shape, int values) {
     String dictionary =
         "{'descr': '" + type + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
-    byte[] head = ("\u0093NUMPY\1\0" + (char) dictionary.length() + "\0" + dictionary)
-        .getBytes(StandardCharsets.ISO_8859_1);
+    byte[] head =
+        ("\u0093NUMPY\1\0" + (char) dictionary.length() + "\0" + dictionary)
+            .getBytes(StandardCharsets.ISO_8859_1);
     byte[] whole = Arrays.copyOf(head, head.length + values);
     Arrays.fill(whole, head.length, whole.length, (byte) 63);
     return whole;
@@ -49,8 +50,10 @@ final class NpyTarget implements FuzzTarget {
     Path again = folder.resolve("again.npy");
     Npy.write(again, read);
     Matrix second = Npy.read(again);
-    FuzzTarget.requireEqual(second.rows() + " × " + second.cols(),
-        read.rows() + " × " + read.cols(), "the shape read again");
+    FuzzTarget.requireEqual(
+        second.rows() + " × " + second.cols(),
+        read.rows() + " × " + read.cols(),
+        "the shape read again");
     if (!Arrays.equals(second.toArray(), read.toArray())) {
       throw new AssertionError("other values were read again");
     }

@@ -42,7 +42,8 @@ final class RecipeTarget implements FuzzTarget {
   @Override
   public List<byte[]> seeds() throws IOException {
     List<byte[]> seeds = new ArrayList<>();
-    for (String yaml : List.of(EVERY_KEY, ANCHORS, "{model: m, output: o, prune: {sparsity: .5}}")) {
+    for (String yaml :
+        List.of(EVERY_KEY, ANCHORS, "{model: m, output: o, prune: {sparsity: .5}}")) {
       seeds.add(yaml.getBytes(StandardCharsets.UTF_8));
     }
     Path recipes = Path.of("recipes");

@@ -75,7 +75,8 @@ final class RandomAttention {
       return g.microsoft("MultiHeadAttention", 1, List.of(integer("num_heads", heads)), inputs)
           .get(0);
     }
-    return merged(attended(byHead(parts.get(0), heads), repeated(parts.get(1)), repeated(parts.get(2))));
+    return merged(
+        attended(byHead(parts.get(0), heads), repeated(parts.get(1)), repeated(parts.get(2))));
   }
 
   /** The operator of opset 23; behind a Slice or Split, ONNX Runtime infers wrong sizes for it. */
@@ -161,8 +162,7 @@ final class RandomAttention {
   /** x · cos + rotate_half(x) · sin. */
   private String rotated(String byHead, String cos, String sin) {
     List<String> halves = p.parts(byHead, 4, size / 2, size / 2);
-    String turned =
-        g.op("Concat", integer("axis", -1), g.op("Neg", halves.get(1)), halves.get(0));
+    String turned = g.op("Concat", integer("axis", -1), g.op("Neg", halves.get(1)), halves.get(0));
     return p.sum(p.product(byHead, cos), p.product(turned, sin));
   }
 
@@ -199,9 +199,7 @@ final class RandomAttention {
     String scores = g.op("MatMul", queries, keys);
     if (queries.equals(q)) {
       scores =
-          p.once(2)
-              ? g.op("Div", scores, g.scalar(1 / scale))
-              : p.product(scores, g.scalar(scale));
+          p.once(2) ? g.op("Div", scores, g.scalar(1 / scale)) : p.product(scores, g.scalar(scale));
     }
     if (p.opset >= 14 && p.once(3)) {
       scores = p.sum(scores, causal(scores));

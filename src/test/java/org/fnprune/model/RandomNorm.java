@@ -56,8 +56,7 @@ final class RandomNorm {
 
   private String rootMeanSquare(String x, int width) {
     String root = root(p.once(2) ? g.op("Mul", x, x) : g.op("Pow", x, g.scalar(2)));
-    String scaled =
-        p.once(2) ? g.op("Div", x, root) : p.product(x, g.op("Reciprocal", root));
+    String scaled = p.once(2) ? g.op("Div", x, root) : p.product(x, g.op("Reciprocal", root));
     return p.product(scaled, p.weight("gamma", width));
   }
 

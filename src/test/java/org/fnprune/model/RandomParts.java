@@ -7,7 +7,9 @@ import com.google.common.collect.ImmutableList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What every block of a random transformer is made of, each part written in one of several ways. */
+/**
+ * What every block of a random transformer is made of, each part written in one of several ways.
+ */
 final class RandomParts {
 
   private static final int FLOAT = ElementType.FLOAT.number();
@@ -47,8 +49,7 @@ final class RandomParts {
   }
 
   String index(long value) {
-    return g.tensor(
-        TensorData.ofLongs(name("index"), ImmutableList.of(), new long[] {value}));
+    return g.tensor(TensorData.ofLongs(name("index"), ImmutableList.of(), new long[] {value}));
   }
 
   /** x + y in either order. */
@@ -91,8 +92,7 @@ final class RandomParts {
     boolean transposed = random.nextBoolean();
     String rows = g.op("Reshape", x, longs(-1, from));
     String w = transposed ? matrix(to, from) : matrix(from, to);
-    String[] inputs =
-        bias.isEmpty() ? new String[] {rows, w} : new String[] {rows, w, bias};
+    String[] inputs = bias.isEmpty() ? new String[] {rows, w} : new String[] {rows, w, bias};
     String y = g.op("Gemm", integer("transB", transposed ? 1 : 0), inputs);
     return g.op("Reshape", y, rowsOf(x, once(2) ? -1 : to));
   }

@@ -60,8 +60,7 @@ public record RandomTransformer(
     }
 
     RandomTransformer write() {
-      String x =
-          g.op("Gather", p.weight("embedding", TinyGraph.VOCABULARY, p.hidden), "input_ids");
+      String x = g.op("Gather", p.weight("embedding", TinyGraph.VOCABULARY, p.hidden), "input_ids");
       String sharedBias = p.weight("shared", width);
       String sharedHeads = p.weight("shared", heads * size);
       String up = tied ? p.weight("tied", p.hidden, width) : "";
@@ -73,8 +72,7 @@ public record RandomTransformer(
         boolean attends = random.nextInt(6) > 0;
         boolean feeds = !attends || random.nextInt(6) > 0;
         Block first = in -> attention.of(in);
-        Block second =
-            in -> tied ? RandomFeedForward.tied(p, in, up, down) : feedForward.of(in);
+        Block second = in -> tied ? RandomFeedForward.tied(p, in, up, down) : feedForward.of(in);
         if (parallel && attends && feeds) {
           String in = norm(x);
           x = p.sum(x, p.sum(first.of(in), second.of(in)));
@@ -87,7 +85,8 @@ public record RandomTransformer(
       g.prefix("");
       String last = norm(x);
       OnnxModel model =
-          g.output(g.op("MatMul", last, p.weight("head", p.hidden, TinyGraph.VOCABULARY)), "logits");
+          g.output(
+              g.op("MatMul", last, p.weight("head", p.hidden, TinyGraph.VOCABULARY)), "logits");
       boolean shared = tied && uses(model, up) > 1;
       if (shared) {
         planted.removeIf(u -> u.kind() == UnitKind.FFN || u.kind() == UnitKind.FFN_OUT);

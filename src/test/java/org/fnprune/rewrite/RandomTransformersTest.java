@@ -3,7 +3,6 @@ package org.fnprune.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.common.collect.ImmutableList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -115,8 +114,8 @@ class RandomTransformersTest {
   }
 
   /**
-   * The widths of what can be cut again; of a single channel nothing can, and outputs
-   * are those of blocks whose neurons can go.
+   * The widths of what can be cut again; of a single channel nothing can, and outputs are those of
+   * blocks whose neurons can go.
    */
   private static Map<String, Integer> left(Structure structure, PruningPlan plan) {
     Map<String, Integer> widths = widths(structure, structure);

@@ -116,7 +116,9 @@ class DamagedGraphsTest {
             graph -> graph.getInitializerBuilder(0).setRawData(ByteString.copyFromUtf8("cut")));
     assertThat(failure(model))
         .isEqualTo(
-            "tensor 'embedding' has shape [11, " + HIDDEN + "], which is 264 bytes, but holds 3"
+            "tensor 'embedding' has shape [11, "
+                + HIDDEN
+                + "], which is 264 bytes, but holds 3"
                 + HELP);
   }
 
