@@ -30,13 +30,13 @@ public record RunContents(
     Optional<StoredLesions> lesions,
     Optional<StoredSweep> sweep) {
 
-  private record Plan(ImmutableList<PlanUnit> units) {
+  record Plan(ImmutableList<PlanUnit> units) {
     Plan {
       Objects.requireNonNull(units, "units is missing");
     }
   }
 
-  private record PlanUnit(String id, int unitSize, ImmutableList<Integer> kept) {
+  record PlanUnit(String id, int unitSize, ImmutableList<Integer> kept) {
     PlanUnit {
       Objects.requireNonNull(id, "a unit without id");
       Objects.requireNonNull(kept, "a unit without kept");

@@ -243,6 +243,10 @@ final class ChannelPropagation {
   ChannelLayout freshLike(ChannelLayout layout, int axis, int positions) {
     int[] sizes = layout.sizes().toArray();
     sizes[layout.axes().indexOf(axis)] = positions;
+    if (positions < 0
+        || (long) layout.ids().length() / layout.size(axis) * positions > ChannelLayout.MOST) {
+      throw new Blocked("a part of " + positions + " beside its channels is too large");
+    }
     return new ChannelLayout(
         layout.axes(),
         ImmutableIntArray.copyOf(sizes),

@@ -91,7 +91,7 @@ record PartShapes(NodeOutput made) {
   }
 
   private Size sliced(Size size, int axis, int rank) {
-    return size.isKnown()
+    return size.isKnown() && size.factor() >= 0 && size.factor() <= ChannelLayout.MOST
         ? SliceBounds.of(made.node(), axis, (int) size.factor(), rank, made.shapes())
             .map(b -> Size.of(b.positions().length))
             .orElse(made.unknown(axis))
