@@ -52,6 +52,9 @@ final class NodeAxes {
         throw broken(node, "perm " + order, axes);
       }
     } else if (ALONG_AXIS.contains(node.getOpType()) && Graph.is(node, node.getOpType())) {
+      if (axes == 0) {
+        throw broken(node, "an axis", axes);
+      }
       Attributes.find(node, "axis")
           .map(attribute -> attribute.getI())
           .filter(axis -> axis < -axes || axis >= axes)
