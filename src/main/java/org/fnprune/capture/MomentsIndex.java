@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
 import org.fnprune.common.AtomicFiles;
+import org.fnprune.common.FileNames;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 
@@ -25,9 +25,6 @@ import org.fnprune.common.UsageException;
 record MomentsIndex(String model, String device, ImmutableList<Entry> entries) {
 
   private static final String FILE = "moments.json";
-
-  /** Signal ids become file names. */
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*");
 
   /**
    * One signal.
@@ -45,8 +42,11 @@ record MomentsIndex(String model, String device, ImmutableList<Entry> entries) {
     static final long NO_PAIRS = -1;
 
     Entry {
-      if (!ID.matcher(id).matches()) {
+      if (!FileNames.isPlain(id)) {
         throw new JsonParseException("'" + id + "' is no name of a signal");
+      }
+      if (count < 1 || width < 1 || rank < 0 || rank > width || pairs < NO_PAIRS) {
+        throw new JsonParseException("'" + id + "' has counts that no capture has");
       }
     }
 
@@ -126,7 +126,12 @@ record MomentsIndex(String model, String device, ImmutableList<Entry> entries) {
           folder + " holds no finished capture: " + file + " cannot be read",
           "give the moments folder of a run that finished its capture",
           e);
-    } catch (JsonParseException | IllegalStateException | NullPointerException e) {
+    } catch (JsonParseException
+        | IllegalArgumentException
+        | IllegalStateException
+        | ClassCastException
+        | UnsupportedOperationException
+        | NullPointerException e) {
       throw new UsageException(
           file + " is not the index of a capture: " + e.getMessage(), "capture again", e);
     }

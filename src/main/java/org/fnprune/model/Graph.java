@@ -10,6 +10,7 @@ import com.google.common.collect.ImmutableListMultimap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
+import com.google.common.primitives.ImmutableIntArray;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -31,6 +32,7 @@ public final class Graph {
 
   private final OnnxModel model;
   private final List<NodeProto> nodes;
+  private final ImmutableIntArray order;
   private final Map<String, Integer> producers = new HashMap<>();
   private final ImmutableListMultimap<String, Use> uses;
   private final ImmutableListMultimap<String, Integer> captured;
@@ -52,11 +54,13 @@ public final class Graph {
     graph.getInputList().forEach(info -> declared.put(info.getName(), info));
     graph.getOutputList().forEach(info -> declared.put(info.getName(), info));
     graph.getValueInfoList().forEach(info -> declared.put(info.getName(), info));
+    graph.getInitializerList().forEach(this::checkDeclaration);
     ListMultimap<String, Use> readers = MultimapBuilder.hashKeys().arrayListValues().build();
     ListMultimap<String, Integer> inner = MultimapBuilder.hashKeys().arrayListValues().build();
     for (int i = 0; i < nodes.size(); i++) {
       indexNode(i, readers, inner);
     }
+    order = NodeOrder.of(nodes, producers);
     uses = ImmutableListMultimap.copyOf(readers);
     captured = ImmutableListMultimap.copyOf(inner);
   }
@@ -64,22 +68,42 @@ public final class Graph {
   /**
    * Indexes a model.
    *
-   * @throws UsageException when a name is defined twice or a node has too few inputs
+   * @throws UsageException when a name is defined twice, a node has too few inputs, nodes wait for
+   *     each other, or a constant does not hold what its shape says
    */
   public static Graph of(OnnxModel model) {
     return new Graph(model.flat());
   }
 
   private void addInitializer(TensorProto tensor) {
+    if (!model.sliced().containsKey(tensor.getName())) {
+      Tensors.checkInside(tensor);
+    }
     if (constants.put(tensor.getName(), tensor) != null) {
       throw duplicate(tensor.getName());
+    }
+  }
+
+  /** ONNX Runtime believes what is declared, we what is there: they must not differ. */
+  private void checkDeclaration(TensorProto tensor) {
+    ValueInfoProto info = declared.get(tensor.getName());
+    if (info != null
+        && info.getType().getTensorType().hasShape()
+        && info.getType().getTensorType().getShape().getDimCount() != tensor.getDimsCount()) {
+      throw new UsageException(
+          "the model declares tensor '"
+              + tensor.getName()
+              + "' with "
+              + info.getType().getTensorType().getShape().getDimCount()
+              + " axes, but its values have "
+              + tensor.getDimsCount(),
+          "the file is damaged; export the model again");
     }
   }
 
   private void indexNode(
       int i, ListMultimap<String, Use> readers, ListMultimap<String, Integer> inner) {
     NodeProto node = nodes.get(i);
-    Arity.check(node);
     for (int k = 0; k < node.getInputCount(); k++) {
       if (!node.getInput(k).isEmpty()) {
         readers.put(node.getInput(k), new Use(i, k));
@@ -115,7 +139,10 @@ public final class Graph {
     AttributeProto attribute = node.getAttribute(0);
     TensorProto.Builder tensor = TensorProto.newBuilder();
     switch (attribute.getName()) {
-      case "value" -> tensor.mergeFrom(attribute.getT());
+      case "value" -> {
+        Tensors.checkInside(attribute.getT());
+        tensor.mergeFrom(attribute.getT());
+      }
       case "value_int" ->
           tensor.setDataType(ElementType.INT64.number()).addInt64Data(attribute.getI());
       case "value_ints" ->
@@ -156,6 +183,11 @@ public final class Graph {
   /** All nodes, in the file's order. */
   public List<NodeProto> nodes() {
     return nodes;
+  }
+
+  /** The numbers of all nodes, each after those whose results it reads. */
+  public ImmutableIntArray order() {
+    return order;
   }
 
   /** One node. */

@@ -269,10 +269,13 @@ public record OnnxModel(
    * This model as channels are followed in it: functions in place of their calls, and the nodes of
    * branches beside the others; the very same where it has neither.
    *
-   * @throws UsageException when functions call themselves
+   * @throws UsageException when functions call themselves, or a node has too few inputs
    */
   OnnxModel flat() {
     ModelProto inlined = FunctionInliner.inline(proto);
+    Subgraphs.andInside(inlined.getGraph())
+        .flatMap(inside -> inside.getNodeList().stream())
+        .forEach(Arity::check);
     GraphProto flat = BranchFlattener.flatten(inlined.getGraph());
     return inlined.equals(proto) && flat.equals(graph())
         ? this

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.fnprune.common.UsageException;
@@ -59,6 +60,21 @@ final class Tensors {
       ExternalData.range(tensor, modelFile, bytes);
     } else {
       requireSize(tensor, data(tensor, type, modelFile, bytes).size(), bytes);
+    }
+  }
+
+  /**
+   * Checks a tensor's shape and, if its data is in the model file and its type is known, that it is
+   * as much as that asks for.
+   *
+   * @throws UsageException when it is not
+   */
+  static void checkInside(TensorProto tensor) {
+    elements(tensor);
+    boolean known =
+        Arrays.stream(ElementType.values()).anyMatch(t -> t.number() == tensor.getDataType());
+    if (known && !ExternalTensors.isExternal(tensor)) {
+      check(tensor, null);
     }
   }
 

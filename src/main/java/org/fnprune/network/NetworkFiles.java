@@ -7,13 +7,16 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.fnprune.common.AtomicFiles;
+import org.fnprune.common.FileNames;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
 import org.fnprune.linalg.Matrix;
@@ -99,6 +102,9 @@ public final class NetworkFiles {
       for (JsonElement element : document.getAsJsonArray("units")) {
         JsonObject unit = element.getAsJsonObject();
         String id = unit.get("id").getAsString();
+        if (!FileNames.isPlain(id)) {
+          throw new IllegalArgumentException("'" + id + "' is no id of a unit");
+        }
         Path features = features(folder, id);
         Optional<Matrix> unfolded =
             Files.exists(features) ? Optional.of(Npy.read(features)) : Optional.empty();
@@ -106,7 +112,7 @@ public final class NetworkFiles {
       }
     } catch (UsageException e) {
       throw e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | NoSuchFileException | CharacterCodingException e) {
       throw new UsageException(
           index + " is damaged: " + e.getMessage(), "delete the folder and run again", e);
     }

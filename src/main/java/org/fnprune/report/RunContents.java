@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.fnprune.common.UsageException;
 
@@ -29,9 +30,18 @@ public record RunContents(
     Optional<StoredLesions> lesions,
     Optional<StoredSweep> sweep) {
 
-  private record Plan(ImmutableList<PlanUnit> units) {}
+  record Plan(ImmutableList<PlanUnit> units) {
+    Plan {
+      Objects.requireNonNull(units, "units is missing");
+    }
+  }
 
-  private record PlanUnit(String id, int unitSize, ImmutableList<Integer> kept) {}
+  record PlanUnit(String id, int unitSize, ImmutableList<Integer> kept) {
+    PlanUnit {
+      Objects.requireNonNull(id, "a unit without id");
+      Objects.requireNonNull(kept, "a unit without kept");
+    }
+  }
 
   /**
    * Reads a folder.

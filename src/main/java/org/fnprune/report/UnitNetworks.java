@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.fnprune.common.FileNames;
 import org.fnprune.linalg.Matrix;
 import org.fnprune.linalg.Npy;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +89,9 @@ public record UnitNetworks(StoredNetworks facts, ImmutableList<Network> networks
     Map<String, ImmutableList<StoredDrivers>> drivers = RunContents.drivers(own);
     ImmutableList.Builder<UnitNetworks> units = ImmutableList.builder();
     for (StoredNetworks unit : facts) {
-      Path file = networks.resolve(unit.unit() + MAPS);
-      if (!Files.isRegularFile(file)) {
+      boolean plain = unit.unit() != null && FileNames.isPlain(unit.unit());
+      Path file = networks.resolve((plain ? unit.unit() : "") + MAPS);
+      if (!plain || !Files.isRegularFile(file)) {
         units.add(new UnitNetworks(unit, ImmutableList.of(), 0));
         continue;
       }

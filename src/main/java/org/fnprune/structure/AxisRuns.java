@@ -101,11 +101,14 @@ record AxisRuns(ImmutableList<Size> before, ImmutableList<Size> after, Immutable
       if (!size.isKnown() && !outermost) {
         throw unproved(reach);
       }
-      int positions = Math.toIntExact(size.factor());
+      int positions = positions(size, reach);
       if (layout.isOn(axis) && layout.size(axis) != positions) {
         throw unproved(reach);
       }
       if (!layout.isOn(axis)) {
+        if ((long) spread.ids().length() * positions > ChannelLayout.MOST) {
+          throw unproved(reach);
+        }
         spread = Spreading.over(spread, axis, positions);
       }
       known *= positions;
@@ -116,7 +119,7 @@ record AxisRuns(ImmutableList<Size> before, ImmutableList<Size> after, Immutable
       if (!size.isKnown() && j > run.fromAfter()) {
         throw unproved(reach);
       }
-      int positions = Math.toIntExact(size.factor());
+      int positions = positions(size, reach);
       if (positions < 1 || left % positions != 0) {
         throw unproved(reach);
       }
@@ -128,6 +131,13 @@ record AxisRuns(ImmutableList<Size> before, ImmutableList<Size> after, Immutable
       throw unproved(reach);
     }
     return spread;
+  }
+
+  private int positions(Size size, Reach reach) {
+    if (size.factor() < 1 || size.factor() > ChannelLayout.MOST) {
+      throw unproved(reach);
+    }
+    return (int) size.factor();
   }
 
   private static Size product(ImmutableList<Size> sizes, int from, int to) {

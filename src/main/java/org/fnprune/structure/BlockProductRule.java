@@ -31,6 +31,7 @@ final class BlockProductRule implements OperatorRule {
     return shapes
         .graph()
         .constant(node.getInput(WEIGHT))
+        .filter(w -> size(node, "N") > 0 && size(node, "K") > 0)
         .map(w -> new Weight(WEIGHT, size(node, "N")));
   }
 
@@ -97,6 +98,10 @@ final class BlockProductRule implements OperatorRule {
   private static void requirePlain(Reach reach) {
     if (Attributes.integer(reach.node(), "weight_prepacked", 0) != 0) {
       throw reach.blocked("holds its weight in the order of one processor (weight_prepacked)");
+    }
+    Graph.Use use = new Graph.Use(reach.index(), WEIGHT);
+    if (QuantisedWeight.of(reach.propagation().graph(), use).isEmpty()) {
+      throw reach.blocked("has no constant integers and scales");
     }
     String groups = reach.input(GROUPS);
     if (!groups.isEmpty() && !isTrivial(reach.propagation().graph(), reach.node(), groups)) {

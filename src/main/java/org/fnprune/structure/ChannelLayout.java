@@ -19,6 +19,12 @@ import java.util.stream.IntStream;
  */
 record ChannelLayout(ImmutableIntArray axes, ImmutableIntArray sizes, ImmutableIntArray ids) {
 
+  /**
+   * More positions than the channels of any model take; what a damaged file declares may be more
+   * than memory holds.
+   */
+  static final long MOST = 1 << 22;
+
   ChannelLayout {
     int product = sizes.stream().reduce(1, Math::multiplyExact);
     if (axes.isEmpty() || axes.length() != sizes.length() || ids.length() != product) {

@@ -96,12 +96,29 @@ final class ChannelPropagation {
     if (graph.constant(tensor).isPresent()) {
       throw new Blocked("the constant '" + tensor + "' would carry channels");
     }
+    requireFit(tensor, layout);
     ChannelLayout before = marked.putIfAbsent(tensor, layout);
     if (before == null) {
       queue.add(tensor);
       return;
     }
     tie("'" + tensor + "'", before, layout);
+  }
+
+  /** What the graph says of a tensor's sizes must not contradict what its channels come from. */
+  private void requireFit(String tensor, ChannelLayout layout) {
+    for (int axis : layout.axes().toArray()) {
+      boolean fits =
+          shapes.rank(tensor).orElse(-axis) >= -axis
+              && shapes
+                  .size(tensor, axis)
+                  .filter(size -> size.isKnown() && !size.is(layout.size(axis)))
+                  .isEmpty();
+      if (!fits) {
+        throw new Blocked(
+            "'" + tensor + "' of sizes " + shapes.of(tensor).orElseThrow() + " carries " + layout);
+      }
+    }
   }
 
   private void tie(String what, ChannelLayout before, ChannelLayout now) {
@@ -226,6 +243,10 @@ final class ChannelPropagation {
   ChannelLayout freshLike(ChannelLayout layout, int axis, int positions) {
     int[] sizes = layout.sizes().toArray();
     sizes[layout.axes().indexOf(axis)] = positions;
+    if (positions < 0
+        || (long) layout.ids().length() / layout.size(axis) * positions > ChannelLayout.MOST) {
+      throw new Blocked("a part of " + positions + " beside its channels is too large");
+    }
     return new ChannelLayout(
         layout.axes(),
         ImmutableIntArray.copyOf(sizes),

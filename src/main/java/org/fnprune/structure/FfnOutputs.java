@@ -128,7 +128,7 @@ public final class FfnOutputs {
     }
     NodeProto add = graph.node(uses.get(0).node());
     int other = 1 - uses.get(0).input();
-    return Graph.is(add, "Add") && spans(add.getInput(other), width)
+    return Graph.is(add, "Add") && add.getInputCount() == 2 && spans(add.getInput(other), width)
         ? Optional.of(new Graph.Use(uses.get(0).node(), other))
         : Optional.empty();
   }

@@ -72,7 +72,8 @@ final class MatrixProductRule implements OperatorRule {
   }
 
   private static boolean hasTwoAxes(TensorProto tensor) {
-    return tensor.getDimsCount() == 2 && tensor.getDimsList().stream().allMatch(dim -> dim > 0);
+    return tensor.getDimsCount() == 2
+        && tensor.getDimsList().stream().allMatch(d -> d > 0 && d <= Integer.MAX_VALUE);
   }
 
   @Override

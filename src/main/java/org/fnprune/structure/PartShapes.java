@@ -1,6 +1,7 @@
 package org.fnprune.structure;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.primitives.Longs;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ record PartShapes(NodeOutput made) {
     if (sizes.isEmpty()) {
       return made.unknown(axis);
     }
-    if (sizes.get().length > made.port()) {
+    if (sizes.get().length > made.port() && sizes.get()[made.port()] >= 0) {
       return Size.of(sizes.get()[made.port()]);
     }
     return whole.dividedBy(Size.of(made.node().getOutputCount())).orElse(made.unknown(axis));
@@ -90,7 +91,7 @@ record PartShapes(NodeOutput made) {
   }
 
   private Size sliced(Size size, int axis, int rank) {
-    return size.isKnown()
+    return size.isKnown() && size.factor() >= 0 && size.factor() <= ChannelLayout.MOST
         ? SliceBounds.of(made.node(), axis, (int) size.factor(), rank, made.shapes())
             .map(b -> Size.of(b.positions().length))
             .orElse(made.unknown(axis))
@@ -111,5 +112,33 @@ record PartShapes(NodeOutput made) {
             .addAll(indices.get())
             .addAll(from.get().subList(at + 1, from.get().size()))
             .build());
+  }
+
+  /** Pads are an attribute, or an input since opset 11; since 18 of some axes only. */
+  Optional<ImmutableList<Size>> pad() {
+    if (made.has(3)) {
+      return made.input(0).map(s -> made.fresh(s.size()));
+    }
+    Optional<long[]> pads =
+        made.has(1)
+            ? made.shapes().numbers(made.node().getInput(1))
+            : Optional.of(Longs.toArray(Attributes.integers(made.node(), "pads")));
+    return made.input(0).map(s -> padded(s, pads.orElse(new long[0])));
+  }
+
+  private ImmutableList<Size> padded(ImmutableList<Size> sizes, long[] pads) {
+    int rank = sizes.size();
+    if (pads.length != 2 * rank) {
+      return made.fresh(rank);
+    }
+    ImmutableList.Builder<Size> padded = ImmutableList.builder();
+    for (int i = 0; i < rank; i++) {
+      long more = pads[i] + pads[i + rank];
+      padded.add(
+          more == 0
+              ? sizes.get(i)
+              : sizes.get(i).plus(Size.of(more)).orElse(made.unknown(i - rank)));
+    }
+    return padded.build();
   }
 }

@@ -81,6 +81,7 @@ final class ShapeInference {
       case "Split" -> parts.split();
       case "Slice" -> parts.slice();
       case "Gather" -> parts.gather();
+      case "Pad" -> parts.pad();
       case "GatherElements" -> made.input(1);
       case "ConstantOfShape" -> axes.target(node.getInput(0));
       case "Tile" -> made.input(0).map(s -> made.fresh(s.size()));
@@ -102,7 +103,7 @@ final class ShapeInference {
       case "LayerNormalization", "SimplifiedLayerNormalization", "Dropout" ->
           port == 0 ? made.input(0) : Optional.empty();
       case "If" -> choice();
-      case "Loop", "Scan", "NonZero", "TopK", "OneHot", "Einsum", "Pad", "Resize", "Unique" ->
+      case "Loop", "Scan", "NonZero", "TopK", "OneHot", "Einsum", "Resize", "Unique" ->
           Optional.empty();
       default -> SAME.contains(node.getOpType()) ? made.input(0) : Optional.empty();
     };

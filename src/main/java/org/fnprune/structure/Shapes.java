@@ -28,11 +28,17 @@ public final class Shapes {
   private final Map<String, ImmutableList<Size>> sizes = new HashMap<>();
   private final Map<String, ImmutableList<ShapeElement>> values = new HashMap<>();
 
-  /** Walks once over a graph. */
+  /**
+   * Walks once over a graph.
+   *
+   * @throws org.fnprune.common.UsageException when a node cannot be computed
+   */
   public Shapes(Graph graph) {
     this.graph = graph;
     graph.inputs().forEach(input -> declared(input).ifPresent(s -> sizes.put(input, s)));
-    for (NodeProto node : graph.nodes()) {
+    for (int index : graph.order().asList()) {
+      NodeProto node = graph.node(index);
+      NodeAxes.check(node, this);
       for (int i = 0; i < node.getOutputCount(); i++) {
         infer(node, i);
       }

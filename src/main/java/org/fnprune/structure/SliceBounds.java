@@ -52,14 +52,13 @@ record SliceBounds(int element, int start, int end, int step) {
             element,
             ShapeValues.clamp(start.get(), size),
             ShapeValues.clamp(end.get(), size),
-            Math.toIntExact(step.get())));
+            (int) Math.min(step.get(), Integer.MAX_VALUE)));
   }
 
   /** The positions that are taken. */
   int[] positions() {
-    return IntStream.range(0, Math.max(0, (end - start + step - 1) / step))
-        .map(i -> start + i * step)
-        .toArray();
+    int count = (int) Math.max(0, ((long) end - start + step - 1) / step);
+    return IntStream.range(0, count).map(i -> start + i * step).toArray();
   }
 
   private static boolean has(NodeProto node, int input) {

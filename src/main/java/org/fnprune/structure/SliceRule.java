@@ -44,7 +44,7 @@ final class SliceRule implements OperatorRule {
     return reach
         .shapes()
         .size(reach.node().getInput(0), axis)
-        .filter(Size::isKnown)
+        .filter(size -> size.isKnown() && size.factor() <= ChannelLayout.MOST)
         .flatMap(
             size -> SliceBounds.of(reach.node(), axis, (int) size.factor(), rank, reach.shapes()))
         .filter(b -> b.end() >= b.start())

@@ -73,7 +73,7 @@ final class SplitRule implements OperatorRule {
           reach
               .shapes()
               .size(output, axis)
-              .filter(Size::isKnown)
+              .filter(size -> size.isKnown() && size.factor() <= ChannelLayout.MOST)
               .map(size -> Math.toIntExact(size.factor()))
               .orElseThrow(() -> reach.blocked("has parts whose sizes cannot be told")));
     }

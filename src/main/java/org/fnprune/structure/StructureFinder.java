@@ -136,7 +136,9 @@ public final class StructureFinder {
     for (Projection consumer : unit.consumers()) {
       NodeProto node = graph.node(consumer.node());
       OperatorRule.Weight weight =
-          OperatorRules.of(node).flatMap(rule -> rule.weight(shapes, node)).orElseThrow();
+          OperatorRules.of(node)
+              .flatMap(rule -> rule.weight(shapes, node))
+              .orElseThrow(() -> new Blocked(described(node) + " multiplies by no known numbers"));
       try {
         new ChannelPropagation(shapes).follow(node.getOutput(0), weight.width());
       } catch (Blocked blocked) {
@@ -197,8 +199,11 @@ public final class StructureFinder {
   }
 
   private String producerOf(String tensor) {
-    NodeProto producer = graph.producer(tensor).map(graph::node).orElseThrow();
-    return producer.getOpType() + " '" + producer.getName() + "'";
+    return described(graph.producer(tensor).map(graph::node).orElseThrow());
+  }
+
+  private static String described(NodeProto node) {
+    return node.getOpType() + " '" + node.getName() + "'";
   }
 
   private Optional<TensorProto> largestConstant(NodeProto node) {

@@ -226,7 +226,10 @@ class RefusalsTest {
   @Test
   void sizesAsValuesAreNoChannels() {
     assertRefused(
-        up -> g.op("Mul", up, g.op("Cast", integer("to", 1), g.op("Shape", x))),
+        up -> {
+          String tenAxes = g.op("Reshape", x, g.longs("ten", 0, 0, 1, 1, 1, 1, 1, 1, 1, -1));
+          return g.op("Mul", up, g.op("Cast", integer("to", 1), g.op("Shape", tenAxes)));
+        },
         "Shape 'Shape_0' combines several sizes with the channels");
   }
 
