@@ -17,7 +17,6 @@ import os
 import pathlib
 import platform
 import random
-import resource
 import shlex
 import shutil
 import signal
@@ -194,12 +193,6 @@ def faults(runs, reference, times):
     def resumed():
         code, _ = runs.finish()
         return {"identical": code == 0 and digest(runs.out) == reference}
-
-    for limit in (4096, 30_000, 1_000_000, 3_000_000):
-        runs.fresh()
-        process = runs.start(preexec=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
-        code = process.wait()
-        record(f"no file may be larger than {limit:,} bytes", code, runs.said(), resumed())
 
     if os.geteuid() == 0:
         for megabytes in (1, 5, 9, 12, 14):

@@ -352,7 +352,12 @@ public final class Pipeline {
         "write",
         () ->
             SlimFolder.stage(
-                inputs.dense().model(), slim, inputs.folder(), folder.slim(), patch.files()));
+                inputs.dense().model(),
+                slim,
+                inputs.folder(),
+                inputs.otherFiles(),
+                folder.slim(),
+                patch.files()));
   }
 
   private static ImmutableMap<String, Double> ridges(Map<String, Compensation.Fit> fits) {

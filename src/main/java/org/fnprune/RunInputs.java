@@ -45,6 +45,7 @@ import org.fnprune.verify.Task;
  * Everything that a run reads, read and checked before anything is computed or written.
  *
  * @param folder where the model lies
+ * @param otherFiles that were beside it when it was read
  * @param dense the model's graph
  * @param found what could be removed, of every kind
  * @param structure what may be removed: the units of the recipe's targets
@@ -61,6 +62,7 @@ import org.fnprune.verify.Task;
  */
 record RunInputs(
     ModelFolder folder,
+    ImmutableList<Path> otherFiles,
     Graph dense,
     Structure found,
     Structure structure,
@@ -171,6 +173,7 @@ record RunInputs(
     Structure found = FfnOutputs.addTo(dense, StructureFinder.find(dense));
     return new RunInputs(
         folder,
+        otherFiles(folder),
         dense,
         found,
         Targets.of(found, recipe),
@@ -184,6 +187,17 @@ record RunInputs(
         new FileHashes());
   }
 
+  private static ImmutableList<Path> otherFiles(ModelFolder folder) {
+    try {
+      return ImmutableList.copyOf(folder.otherFiles());
+    } catch (IOException | UncheckedIOException e) {
+      throw new UsageException(
+          "model folder '" + folder.root() + "' cannot be listed: " + e.getMessage(),
+          "check its permissions, or name the .onnx file alone",
+          e);
+    }
+  }
+
   /** Captures these signals of every unit. */
   private RunInputs capturing(Signals... kinds) {
     ImmutableList<Signal> wanted =
@@ -193,8 +207,8 @@ record RunInputs(
             .distinct()
             .collect(ImmutableList.toImmutableList());
     return new RunInputs(
-        folder, dense, found, structure, wanted, groups, texts, skipped, captured, tasks, data,
-        hashes);
+        folder, otherFiles, dense, found, structure, wanted, groups, texts, skipped, captured, tasks,
+        data, hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -210,6 +224,7 @@ record RunInputs(
     MomentsStore store = MomentsFiles.require(moments, modelId(), signals);
     return new RunInputs(
         folder,
+        otherFiles,
         dense,
         found,
         structure,
@@ -242,8 +257,8 @@ record RunInputs(
           TaskFiles.load(taskFiles, folder, data, lazy, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
-            folder, dense, found, structure, signals, groups, texts, skipped, captured, loaded,
-            data, hashes);
+            folder, otherFiles, dense, found, structure, signals, groups, texts, skipped, captured,
+            loaded, data, hashes);
       }
       Tokenizer tokenizer = lazy.get();
       Samples samples =
@@ -258,6 +273,7 @@ record RunInputs(
                   batches.put(name, group.batches(calibration.batchSize(), tokenizer.padId())));
       return new RunInputs(
           folder,
+          otherFiles,
           dense,
           found,
           structure,

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,17 +48,23 @@ public final class SlimFolder {
   public static void write(
       OnnxModel dense, OnnxModel slim, ModelFolder source, Path target, Map<Path, String> patched)
       throws IOException {
-    stage(dense, slim, source, target, patched).publish();
+    stage(dense, slim, source, source.otherFiles(), target, patched).publish();
   }
 
   /**
    * Writes the folder beside {@code target}, in place of one that was staged before, so that it can
    * be checked before it is put in its place.
    *
+   * @param others the source's {@link ModelFolder#otherFiles()}, when its model was read
    * @throws IOException when writing fails
    */
   public static StagedFolder stage(
-      OnnxModel dense, OnnxModel slim, ModelFolder source, Path target, Map<Path, String> patched)
+      OnnxModel dense,
+      OnnxModel slim,
+      ModelFolder source,
+      List<Path> others,
+      Path target,
+      Map<Path, String> patched)
       throws IOException {
     Path part = target.resolveSibling("." + target.getFileName() + ".part");
     if (Files.exists(part)) {
@@ -68,7 +75,7 @@ public final class SlimFolder {
     MoreFiles.createParentDirectories(onnx);
     writeModel(dense, slim.nested(), onnx);
     Set<String> dataFiles = fileNames(dense);
-    for (Path file : source.otherFiles()) {
+    for (Path file : others) {
       if (!source.holdsThisModel(file) && !dataFiles.contains(file.getFileName().toString())) {
         Path copy = part.resolve(nameInSlim(file.toString()));
         MoreFiles.createParentDirectories(copy);

@@ -87,6 +87,8 @@ class InterruptedProcessTest {
       if (!signal.equals("KILL")) {
         assertThat(said).contains("interrupted; run the same command again to go on");
       }
+    } finally {
+      process.destroyForcibly();
     }
     work.succeeds("run @/r.yaml");
     assertThat(work.files("out")).isEqualTo(work.files("undisturbed"));

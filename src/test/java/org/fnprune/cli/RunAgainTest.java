@@ -10,6 +10,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.fnprune.Pipeline;
@@ -140,6 +141,22 @@ class RunAgainTest {
         .contains("/lm.yaml has changed; done again: verification\n")
         .contains("resumed: the selection of the interrupted run is used\n")
         .contains("resumed: the slim model of the interrupted run is used\n");
+    succeeds("run @/r.yaml --output @/fresh");
+    assertEqualFiles("fresh", "out");
+  }
+
+  /** What is copied beside the slim model is what was there when the model was read. */
+  @Test
+  void aFileThatVanishesIsNotLeftOutOfTheSlimModel() throws IOException {
+    Path tokenizer = work.path("m/tokenizer.json");
+    Path away = folder.resolve("tokenizer.json.away");
+    FaultyListener moves = FaultyListener.moving(tokenizer, away, "capture");
+    assertThatThrownBy(
+            () -> Pipeline.run(Recipe.read(work.path("r.yaml")), false, command(), moves))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessage(tokenizer.toString());
+    Files.move(away, tokenizer);
+    assertThat(succeeds("run @/r.yaml").err()).contains("resumed: the capture");
     succeeds("run @/r.yaml --output @/fresh");
     assertEqualFiles("fresh", "out");
   }

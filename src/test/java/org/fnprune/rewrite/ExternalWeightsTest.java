@@ -45,7 +45,8 @@ class ExternalWeightsTest {
   }
 
   private StagedFolder stage(OnnxModel dense, OnnxModel slim) throws IOException {
-    return SlimFolder.stage(dense, slim, ModelFolder.open(source), target, Map.of());
+    ModelFolder folder = ModelFolder.open(source);
+    return SlimFolder.stage(dense, slim, folder, folder.otherFiles(), target, Map.of());
   }
 
   private static Map<String, TensorData> tensors(OnnxModel model) {
