@@ -207,8 +207,19 @@ record RunInputs(
             .distinct()
             .collect(ImmutableList.toImmutableList());
     return new RunInputs(
-        folder, otherFiles, dense, found, structure, wanted, groups, texts, skipped, captured, tasks,
-        data, hashes);
+        folder,
+        otherFiles,
+        dense,
+        found,
+        structure,
+        wanted,
+        groups,
+        texts,
+        skipped,
+        captured,
+        tasks,
+        data,
+        hashes);
   }
 
   private RunInputs withCaptured(Recipe recipe) {
@@ -257,8 +268,19 @@ record RunInputs(
           TaskFiles.load(taskFiles, folder, data, lazy, recipe.verify().limit());
       if (calibration == null) {
         return new RunInputs(
-            folder, otherFiles, dense, found, structure, signals, groups, texts, skipped, captured,
-            loaded, data, hashes);
+            folder,
+            otherFiles,
+            dense,
+            found,
+            structure,
+            signals,
+            groups,
+            texts,
+            skipped,
+            captured,
+            loaded,
+            data,
+            hashes);
       }
       Tokenizer tokenizer = lazy.get();
       Samples samples =
