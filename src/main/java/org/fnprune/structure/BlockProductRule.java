@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.fnprune.model.Attributes;
+import org.fnprune.model.ElementType;
 import org.fnprune.model.Graph;
 
 /**
@@ -112,7 +113,12 @@ final class BlockProductRule implements OperatorRule {
   /** Whether input k is in block k / block size. */
   private static boolean isTrivial(Graph graph, NodeProto node, String groups) {
     long block = Attributes.integer(node, "block_size", 1);
-    long[] found = graph.constantData(groups).map(data -> data.toLongs()).orElse(new long[0]);
+    long[] found =
+        graph
+            .constantData(groups)
+            .filter(d -> d.type() == ElementType.INT32 || d.type() == ElementType.INT64)
+            .map(data -> data.toLongs())
+            .orElse(new long[0]);
     return found.length > 0
         && Stream.iterate(0, i -> i < found.length, i -> i + 1).allMatch(i -> found[i] == i / block)
         && Arrays.stream(found).allMatch(g -> g >= 0);

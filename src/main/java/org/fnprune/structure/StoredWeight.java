@@ -21,12 +21,13 @@ final class StoredWeight {
     return graph.constant(tensor).or(() -> dequantised(graph, tensor));
   }
 
-  /** The integers that a tensor is dequantised from. */
+  /** The integers that a tensor is dequantised from, by scales that are known. */
   private static Optional<TensorProto> dequantised(Graph graph, String tensor) {
     return graph
         .producer(tensor)
         .map(graph::node)
         .filter(node -> Graph.is(node, "DequantizeLinear"))
+        .filter(node -> graph.constant(node.getInput(1)).isPresent())
         .flatMap(node -> graph.constant(node.getInput(0)));
   }
 

@@ -24,6 +24,7 @@ enum Targets {
   NPY(new NpyTarget()),
   RUN_FOLDER(new RunFolderTarget());
 
+  @SuppressWarnings("ImmutableEnumChecker") // None of them has anything that changes.
   private final FuzzTarget target;
 
   Targets(FuzzTarget target) {
