@@ -11,7 +11,7 @@ rm -rf "$folder"
 mkdir -p "$folder/un packed" "$folder/links"
 tar -xzf "$archive" -C "$folder/un packed"
 root=$folder/un\ packed/fnprune-$version
-for file in bin/fnprune bin/fnprune.bat fnprune.jar LICENSE README.md recipes/polymath-add.yaml; do
+for file in bin/fnprune bin/fnprune.bat fnprune.jar LICENSE README.md SECURITY.md THIRD-PARTY.md bom.json recipes/polymath-add.yaml; do
   test -f "$root/$file" || { echo "the archive has no $file" >&2; exit 1; }
 done
 ln -s "../un packed/fnprune-$version/bin/fnprune" "$folder/links/relative"

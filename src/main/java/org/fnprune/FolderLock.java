@@ -1,5 +1,7 @@
 package org.fnprune;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -96,8 +98,8 @@ final class FolderLock implements AutoCloseable {
   }
 
   private static Path real(Path file) throws IOException {
-    Path absolute = file.toAbsolutePath();
-    return absolute.getParent().toRealPath().resolve(absolute.getFileName());
+    Path folder = requireNonNull(file.toAbsolutePath().getParent());
+    return folder.toRealPath().resolve(file.getFileName().toString());
   }
 
   private static UsageException inUse(Path folder, String holder) {

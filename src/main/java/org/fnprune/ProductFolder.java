@@ -124,7 +124,7 @@ record ProductFolder(Path root, String sub, String index, ImmutableList<String> 
       } else {
         Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
       }
-      AtomicFiles.syncFolder(target.getParent());
+      AtomicFiles.syncParent(target);
     } finally {
       lock.close();
     }

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import org.fnprune.common.UsageException;
 import org.fnprune.runtime.ModelRunException;
 
@@ -28,7 +29,10 @@ final class Errors {
 
   /** Prints a failure while running. */
   static void printFailure(PrintStream err, Throwable failure, boolean verbose) {
-    Throwable error = failure instanceof UncheckedIOException io ? io.getCause() : failure;
+    Throwable error =
+        failure instanceof UncheckedIOException io
+            ? Objects.requireNonNull(io.getCause())
+            : failure;
     err.println("error: " + message(error));
     err.println("help: " + help(error, verbose));
     if (verbose) {

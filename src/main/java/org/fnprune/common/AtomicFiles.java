@@ -42,7 +42,7 @@ public final class AtomicFiles {
       fill(temporary, absolute, content);
       Files.move(
           temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      syncFolder(absolute.getParent());
+      syncParent(absolute);
     } finally {
       Files.deleteIfExists(temporary);
     }
@@ -73,6 +73,14 @@ public final class AtomicFiles {
   public static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
+    }
+  }
+
+  /** Waits until the name of a file is on the disk, as {@link #syncFolder} does. */
+  public static void syncParent(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent != null) {
+      syncFolder(parent);
     }
   }
 

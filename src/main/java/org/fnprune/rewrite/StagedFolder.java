@@ -72,7 +72,7 @@ public final class StagedFolder {
   public Path publish() throws IOException {
     awaitSync();
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
-    AtomicFiles.syncFolder(target.toAbsolutePath().getParent());
+    AtomicFiles.syncParent(target);
     return target;
   }
 

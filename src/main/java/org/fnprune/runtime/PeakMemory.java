@@ -137,9 +137,12 @@ public final class PeakMemory {
 
   /** However the process ends that wants to know. */
   private static void endWithParent() {
-    ProcessHandle.current()
-        .parent()
-        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    ProcessHandle.current().parent().ifPresent(PeakMemory::endWith);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private static void endWith(ProcessHandle parent) {
+    parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
   }
 
   private static long status(String field) throws IOException {

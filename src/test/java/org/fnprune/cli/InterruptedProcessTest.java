@@ -36,9 +36,7 @@ class InterruptedProcessTest {
       this.stage = stage;
     }
 
-    /**
-     * @param args recipe, stage
-     */
+    /** Takes the recipe's file and the stage's name. */
     public static void main(String[] args) throws IOException {
       Interruption.watch(System.err);
       Pipeline.run(
