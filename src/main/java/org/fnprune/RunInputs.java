@@ -287,6 +287,7 @@ record RunInputs(
           Samples.read(calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
               .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
+      Vocabulary.require(dense, samples.largestId(), tokenizerFile(folder));
       ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
       samples
           .groups()

@@ -95,11 +95,24 @@ final class ArchitectureTest {
           .orShould()
           .accessField(System.class, "err");
 
+  /** Nothing here opens a connection or loads code from elsewhere. */
+  @ArchTest
+  static final ArchRule nothingKnowsTheNetwork =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .haveNameMatching(
+              "java\\.net\\.(?!URI$|URISyntaxException$).*|java\\.nio\\.channels\\..*Socket.*"
+                  + "|java\\.rmi\\..*|javax\\.(net|naming)\\..*");
+
+  /** PeakMemory's process ends when the one that started it does. */
   @ArchTest
   static final ArchRule onlyCliExits =
       noClasses()
           .that()
           .resideOutsideOfPackages("org.fnprune.cli..")
+          .and()
+          .doNotHaveFullyQualifiedName("org.fnprune.runtime.PeakMemory")
           .should()
           .callMethod(System.class, "exit", int.class)
           .orShould()

@@ -12,6 +12,8 @@ import org.fnprune.runtime.ModelRunException;
 /** Prints errors for people: what is wrong, then what to do next. */
 final class Errors {
 
+  private static final int LONGEST = 800;
+
   private Errors() {}
 
   /**
@@ -20,7 +22,7 @@ final class Errors {
    * @param otherwise the help where the error has none of its own
    */
   static void print(PrintStream err, UsageException error, String otherwise, boolean verbose) {
-    err.println("error: " + error.getMessage());
+    err.println("error: " + shown(String.valueOf(error.getMessage())));
     err.println("help: " + (error.help().isEmpty() ? otherwise : error.help()));
     if (verbose) {
       error.printStackTrace(err);
@@ -33,11 +35,17 @@ final class Errors {
         failure instanceof UncheckedIOException io
             ? Objects.requireNonNull(io.getCause())
             : failure;
-    err.println("error: " + message(error));
+    err.println("error: " + shown(message(error)));
     err.println("help: " + help(error, verbose));
     if (verbose) {
       error.printStackTrace(err);
     }
+  }
+
+  /** Files may have long names and lines; what is wrong stands at the beginning. */
+  private static String shown(String message) {
+    String line = message.replaceAll("\\R", " ");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 
   private static String message(Throwable error) {

@@ -47,6 +47,9 @@ final class LineReader implements Closeable {
     if (line.size() > BUFFER) {
       line = new ByteArrayOutputStream();
     }
+    if (tooLong) {
+      read();
+    }
     line.reset();
     tooLong = false;
     end = "";
@@ -54,7 +57,14 @@ final class LineReader implements Closeable {
       return false;
     }
     number++;
-    while (end.isEmpty() && more()) {
+    read();
+    return true;
+  }
+
+  /** Reads on to the end of the line, or to where it is too long: the rest is for the next call. */
+  private void read() throws IOException {
+    boolean skipping = tooLong;
+    while (end.isEmpty() && tooLong == skipping && more()) {
       int start = position;
       while (position < filled && buffer[position] != '\n' && buffer[position] != '\r') {
         position++;
@@ -64,7 +74,6 @@ final class LineReader implements Closeable {
         end = lineEnd();
       }
     }
-    return true;
   }
 
   private String lineEnd() throws IOException {

@@ -216,6 +216,14 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
     return samples.stream().mapToLong(sample -> sample.ids().length()).sum();
   }
 
+  /** The largest token id of all samples. */
+  public int largestId() {
+    return samples.stream()
+        .flatMapToInt(sample -> sample.ids().stream())
+        .max()
+        .orElseThrow();
+  }
+
   /** Tokens of the longest sample. */
   public int longest() {
     return samples.stream().mapToInt(sample -> sample.ids().length()).max().orElseThrow();

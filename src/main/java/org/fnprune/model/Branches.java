@@ -4,7 +4,9 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.common.base.Splitter;
+import java.nio.file.Path;
 import java.util.List;
+import org.fnprune.common.UsageException;
 
 /**
  * How a flat graph says which nodes lie in a branch of an If. Flat graphs have the nodes of all
@@ -71,6 +73,24 @@ public final class Branches {
         .map(StringStringEntryProto::getValue)
         .findFirst()
         .orElse("");
+  }
+
+  /**
+   * Refuses a node that says of itself what only flattening says.
+   *
+   * @throws UsageException when it does
+   */
+  static void refuseForged(NodeProto node, Path file) {
+    if (node.getDomain().equals(DOMAIN) || !path(node).isEmpty()) {
+      throw new UsageException(
+          file
+              + ": node '"
+              + node.getName()
+              + "' uses marks that fnprune makes for itself ("
+              + DOMAIN
+              + ")",
+          "export the model again, or ask whoever made it");
+    }
   }
 
   static NodeProto marked(NodeProto node, String path) {

@@ -92,7 +92,9 @@ final class ExternalData {
       if (!KEYS.contains(entry.getKey())) {
         throw broken(tensor.getName(), "unknown key '" + entry.getKey() + "'; allowed: " + KEYS);
       }
-      entries.put(entry.getKey(), entry.getValue());
+      if (entries.put(entry.getKey(), entry.getValue()) != null) {
+        throw broken(tensor.getName(), "key '" + entry.getKey() + "' is given twice");
+      }
     }
     return entries;
   }
@@ -128,7 +130,10 @@ final class ExternalData {
       Path realFolder = ModelFolder.parent(modelFile.toRealPath());
       Path beside = folder.resolve(relative);
       Path file = Files.isRegularFile(beside) ? beside : realFolder.resolve(relative);
-      if (!Files.isRegularFile(file)) {
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw broken(tensor, "'" + location + "' is not a regular file");
+      }
+      if (!Files.exists(file)) {
         throw new UsageException(
             "external data file " + beside + " of tensor '" + tensor + "' does not exist",
             "copy it beside the .onnx file");
@@ -137,12 +142,35 @@ final class ExternalData {
       if (!real.startsWith(folder.toRealPath()) && !real.startsWith(realFolder)) {
         throw broken(tensor, "'" + location + "' links to " + real + ", outside the folder");
       }
+      if (real.equals(modelFile.toRealPath())) {
+        throw broken(tensor, "'" + location + "' is the model file itself");
+      }
+      requireOneName(tensor, real);
       return real;
     } catch (InvalidPathException | IOException e) {
       throw new UsageException(
           "external data location '" + location + "' of tensor '" + tensor + "' cannot be used",
           "it must name a file beside the .onnx file",
           e);
+    }
+  }
+
+  /**
+   * Refuses hard links, which may be names of a file outside the folder: that cannot be told from
+   * them. Systems that do not count names are trusted.
+   */
+  private static void requireOneName(String tensor, Path file) throws IOException {
+    Object names;
+    try {
+      names = Files.getAttribute(file, "unix:nlink");
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return;
+    }
+    if (names instanceof Integer count && count > 1) {
+      throw new UsageException(
+          "external data file " + file + " of tensor '" + tensor + "' has " + count
+              + " names (hard links), and the others may lie outside the folder",
+          "replace it by a copy of itself: cp FILE COPY && mv COPY FILE");
     }
   }
 

@@ -21,7 +21,7 @@ final class FunctionInliner {
 
   private static final int DEEPEST = 64;
 
-  /** Far above any model; a few functions that call each other twice could make any number. */
+  /** Far above any model; functions that call each other twice could make any number of either. */
   private static final int MOST_NODES = 2_000_000;
 
   private record Key(String domain, String name, String overload) {
@@ -104,7 +104,7 @@ final class FunctionInliner {
     if (function == null) {
       expanded.add(expandInside(node, depth));
       nodes++;
-    } else if (depth > DEEPEST || nodes > MOST_NODES) {
+    } else if (depth > DEEPEST || nodes > MOST_NODES || calls > MOST_NODES) {
       throw new UsageException(
           "the model's function '" + function.getName() + "' calls itself, or far too often",
           "the file is damaged; export the model again");

@@ -11,6 +11,7 @@ import com.google.common.collect.ImmutableSet;
 import com.google.common.collect.ListMultimap;
 import com.google.common.collect.MultimapBuilder;
 import com.google.common.primitives.ImmutableIntArray;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -62,20 +63,48 @@ public final class Graph {
     }
     order = NodeOrder.of(nodes, producers);
     uses = ImmutableListMultimap.copyOf(readers);
+    checkSources();
     captured = ImmutableListMultimap.copyOf(inner);
   }
 
   /**
    * Indexes a model.
    *
-   * @throws UsageException when a name is defined twice, a node has too few inputs, nodes wait for
-   *     each other, or a constant does not hold what its shape says
+   * @throws UsageException when a name is defined twice, a node has too few inputs or reads what
+   *     nothing writes, nodes wait for each other, or a constant does not hold what its shape says
    */
   public static Graph of(OnnxModel model) {
     return new Graph(model.flat());
   }
 
+  private void checkSources() {
+    Set<String> given = new HashSet<>(producers.keySet());
+    given.addAll(constants.keySet());
+    model.graph().getInputList().forEach(input -> given.add(input.getName()));
+    model
+        .graph()
+        .getSparseInitializerList()
+        .forEach(sparse -> given.add(sparse.getValues().getName()));
+    for (Map.Entry<String, Use> read : uses.entries()) {
+      if (!given.contains(read.getKey())) {
+        throw new UsageException(
+            "node '"
+                + nodes.get(read.getValue().node()).getName()
+                + "' reads the tensor '"
+                + read.getKey()
+                + "', which nothing writes",
+            "the file is damaged; export the model again");
+      }
+    }
+  }
+
   private void addInitializer(TensorProto tensor) {
+    if (TensorProto.DataType.forNumber(tensor.getDataType()) == null) {
+      throw new UsageException(
+          "tensor '" + tensor.getName() + "' has the type " + tensor.getDataType()
+              + ", which ONNX does not know",
+          "the file is damaged; export the model again");
+    }
     if (!model.sliced().containsKey(tensor.getName())) {
       Tensors.checkInside(tensor);
     }
@@ -232,15 +261,23 @@ public final class Graph {
   /** Every use of the constant stored in {@code storage}, also through Identity nodes. */
   public List<Use> usesOfStorage(String storage) {
     ImmutableList.Builder<Use> all = ImmutableList.builder();
-    for (Use use : uses(storage)) {
-      NodeProto reader = nodes.get(use.node());
-      if (is(reader, "Identity")) {
-        all.addAll(usesOfStorage(reader.getOutput(0)));
-      } else {
-        all.add(use);
-      }
+    for (String name : namesOf(storage)) {
+      uses(name).stream().filter(use -> !is(nodes.get(use.node()), "Identity")).forEach(all::add);
     }
     return all.build();
+  }
+
+  /** A constant's name and those that Identity nodes give it. */
+  private List<String> namesOf(String storage) {
+    List<String> names = new ArrayList<>(List.of(storage));
+    for (int i = 0; i < names.size(); i++) {
+      for (Use use : uses(names.get(i))) {
+        if (is(nodes.get(use.node()), "Identity")) {
+          names.add(nodes.get(use.node()).getOutput(0));
+        }
+      }
+    }
+    return names;
   }
 
   /**
@@ -248,12 +285,8 @@ public final class Graph {
    * model, also through Identity nodes: it cannot be changed for the nodes that use it alone.
    */
   public boolean leavesMainGraph(String storage) {
-    return isOutput(storage)
-        || !capturedBy(storage).isEmpty()
-        || uses(storage).stream()
-            .map(use -> nodes.get(use.node()))
-            .filter(reader -> is(reader, "Identity"))
-            .anyMatch(reader -> leavesMainGraph(reader.getOutput(0)));
+    return namesOf(storage).stream()
+        .anyMatch(name -> isOutput(name) || !capturedBy(name).isEmpty());
   }
 
   /** Whether a tensor is an input of the model. */

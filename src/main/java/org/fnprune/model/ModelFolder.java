@@ -41,6 +41,8 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
           "vocab.txt",
           "merges.txt");
 
+  private static final long LARGEST_JSON = 1 << 26;
+
   /** Graphs of encoder/decoder pairs, the one with most of the weights first. */
   private static final ImmutableList<String> PARTS =
       ImmutableList.of("decoder_model_merged.onnx", "decoder_model.onnx", "encoder_model.onnx");
@@ -154,13 +156,24 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
     return config()
         .map(c -> c.get(key))
         .filter(v -> v.isJsonPrimitive() && v.getAsJsonPrimitive().isNumber())
-        .map(JsonElement::getAsLong);
+        .map(v -> whole(key, v));
+  }
+
+  private Long whole(String key, JsonElement value) {
+    try {
+      return value.getAsBigDecimal().longValueExact();
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new UsageException(
+          root.resolve("config.json") + ": " + key + " " + value + " is not a whole number",
+          "mend or remove the file",
+          e);
+    }
   }
 
   /**
    * {@code config.json} as an object, if it is there.
    *
-   * @throws UsageException when it is not a JSON object
+   * @throws UsageException when it is not a JSON object, or larger than 64 MiB
    */
   public Optional<JsonObject> config() {
     return json("config.json");
@@ -186,6 +199,11 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
 
   private static JsonObject readObject(Path file) {
     try {
+      if (Files.size(file) > LARGEST_JSON) {
+        throw new UsageException(
+            file + " has " + Files.size(file) + " bytes; allowed: at most " + LARGEST_JSON,
+            "is this the right file?");
+      }
       return JsonParser.parseString(Files.readString(file, StandardCharsets.UTF_8))
           .getAsJsonObject();
     } catch (JsonParseException | IllegalStateException | IOException e) {

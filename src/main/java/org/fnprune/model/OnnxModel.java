@@ -65,6 +65,10 @@ public record OnnxModel(
             file + " is not an ONNX model: it holds no graph",
             "give an .onnx file or a folder that has one");
       }
+      Stream.concat(
+              Subgraphs.andInside(proto.getGraph()).flatMap(graph -> graph.getNodeList().stream()),
+              proto.getFunctionsList().stream().flatMap(f -> f.getNodeList().stream()))
+          .forEach(node -> Branches.refuseForged(node, file));
       return new OnnxModel(proto, file);
     } catch (InvalidProtocolBufferException e) {
       throw new UsageException(

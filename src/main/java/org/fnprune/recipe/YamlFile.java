@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import org.fnprune.common.UsageException;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
+import org.snakeyaml.engine.v2.events.AliasEvent;
 import org.snakeyaml.engine.v2.events.CollectionEndEvent;
 import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
@@ -87,18 +91,22 @@ final class YamlFile {
   }
 
   private static void checkEvents(Path file, Iterable<Event> events) {
-    int depth = 0;
+    Deque<Optional<Anchor>> open = new ArrayDeque<>();
     for (Event event : events) {
       String where = file + event.getStartMark().map(YamlFile::line).orElse("");
       if (event instanceof CollectionStartEvent start) {
-        depth++;
+        open.push(start.getAnchor());
         refuseTag(where, start.getTag());
       } else if (event instanceof CollectionEndEvent) {
-        depth--;
+        open.pop();
+      } else if (event instanceof AliasEvent alias && open.contains(Optional.of(alias.getAlias()))) {
+        throw new UsageException(
+            where + ": '*" + alias.getAlias() + "' stands inside of what it refers to",
+            "use plain 'key: value' lines");
       } else if (event instanceof ScalarEvent scalar) {
         refuseTag(where, scalar.getTag());
       }
-      if (depth > MAX_DEPTH) {
+      if (open.size() > MAX_DEPTH) {
         throw new UsageException(
             where + ": nested more than " + MAX_DEPTH + " deep", "use plain 'key: value' lines");
       }

@@ -1,6 +1,7 @@
 package org.fnprune.select;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.LiveNeurons;
@@ -27,6 +28,9 @@ final class Elimination {
   /** λ as a share of the mean variance: what least squares usually takes. */
   private static final double DAMPING = 1e-2;
 
+  /** What a variance of nothing comes to when products are float32, as a share of the mean square. */
+  private static final double ROUNDING = 1e-6;
+
   private final int unitSize;
   private final double[][] inverse;
   private final double[][] weights;
@@ -48,7 +52,9 @@ final class Elimination {
 
   private static Matrix inverse(Captured captured) {
     double mean = Arrays.stream(captured.variance().row(0)).average().orElse(0);
-    double damping = Math.max(DAMPING * Math.max(mean, 0), Double.MIN_NORMAL);
+    double square = Arrays.stream(captured.squares().row(0)).average().orElse(0) / captured.count();
+    double damping =
+        DoubleStream.of(DAMPING * mean, ROUNDING * square, Double.MIN_NORMAL).max().orElseThrow();
     int width = captured.width();
     if (captured instanceof Moments moments) {
       Matrix damped = moments.covariance().plus(Matrix.identity(width).scaled(damping));

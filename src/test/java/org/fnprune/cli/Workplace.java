@@ -27,6 +27,15 @@ final class Workplace {
 
   Workplace(Path folder) throws IOException {
     this.folder = folder;
+    fill();
+  }
+
+  /** Fills a folder as that of a workplace. */
+  static void fill(Path folder) throws IOException {
+    new Workplace(folder);
+  }
+
+  private void fill() throws IOException {
     TinyModels.languageModel(folder.resolve("m"));
     Random random = new Random(11);
     StringBuilder rows = new StringBuilder();

@@ -99,8 +99,8 @@ class ExternalDataTest {
   @Test
   void aFolderIsNotAFile() throws IOException {
     Files.createDirectory(folder.resolve("sub"));
-    assertThat(refused(tensor("sub"))).contains("does not exist");
-    assertThat(refused(tensor("."))).contains("does not exist");
+    assertThat(refused(tensor("sub"))).contains("not a regular file");
+    assertThat(refused(tensor("."))).contains("not a regular file");
   }
 
   @Test
