@@ -62,9 +62,11 @@ class SupplyChainTest {
     for (JsonElement element : component.getAsJsonArray("licenses")) {
       JsonObject licence = element.getAsJsonObject();
       if (licence.has("expression")) {
-        Splitter.onPattern("[ ()]+|OR|AND")
+        String expression = licence.get("expression").getAsString();
+        assertThat(expression).as(name(component)).doesNotContain(" AND ");
+        Splitter.onPattern("[ ()]+|OR")
             .omitEmptyStrings()
-            .split(licence.get("expression").getAsString())
+            .split(expression)
             .forEach(found::add);
       } else {
         JsonObject named = licence.getAsJsonObject("license");

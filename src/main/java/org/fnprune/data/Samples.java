@@ -218,10 +218,7 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
 
   /** The largest token id of all samples. */
   public int largestId() {
-    return samples.stream()
-        .flatMapToInt(sample -> sample.ids().stream())
-        .max()
-        .orElseThrow();
+    return samples.stream().flatMapToInt(sample -> sample.ids().stream()).max().orElseThrow();
   }
 
   /** Tokens of the longest sample. */

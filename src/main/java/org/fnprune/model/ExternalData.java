@@ -168,7 +168,12 @@ final class ExternalData {
     }
     if (names instanceof Integer count && count > 1) {
       throw new UsageException(
-          "external data file " + file + " of tensor '" + tensor + "' has " + count
+          "external data file "
+              + file
+              + " of tensor '"
+              + tensor
+              + "' has "
+              + count
               + " names (hard links), and the others may lie outside the folder",
           "replace it by a copy of itself: cp FILE COPY && mv COPY FILE");
     }

@@ -101,7 +101,10 @@ public final class Graph {
   private void addInitializer(TensorProto tensor) {
     if (TensorProto.DataType.forNumber(tensor.getDataType()) == null) {
       throw new UsageException(
-          "tensor '" + tensor.getName() + "' has the type " + tensor.getDataType()
+          "tensor '"
+              + tensor.getName()
+              + "' has the type "
+              + tensor.getDataType()
               + ", which ONNX does not know",
           "the file is damaged; export the model again");
     }

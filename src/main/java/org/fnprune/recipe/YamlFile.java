@@ -99,7 +99,8 @@ final class YamlFile {
         refuseTag(where, start.getTag());
       } else if (event instanceof CollectionEndEvent) {
         open.pop();
-      } else if (event instanceof AliasEvent alias && open.contains(Optional.of(alias.getAlias()))) {
+      } else if (event instanceof AliasEvent alias
+          && open.contains(Optional.of(alias.getAlias()))) {
         throw new UsageException(
             where + ": '*" + alias.getAlias() + "' stands inside of what it refers to",
             "use plain 'key: value' lines");

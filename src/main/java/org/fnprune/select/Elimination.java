@@ -28,7 +28,9 @@ final class Elimination {
   /** λ as a share of the mean variance: what least squares usually takes. */
   private static final double DAMPING = 1e-2;
 
-  /** What a variance of nothing comes to when products are float32, as a share of the mean square. */
+  /**
+   * What a variance of nothing comes to when products are float32, as a share of the mean square.
+   */
   private static final double ROUNDING = 1e-6;
 
   private final int unitSize;

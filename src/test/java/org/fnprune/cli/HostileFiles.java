@@ -155,18 +155,22 @@ final class HostileFiles {
   }
 
   private void externalData() {
-    for (String location : List.of("../secret", "x/../../secret", "/etc/passwd", "..\\secret", "")) {
+    for (String location :
+        List.of("../secret", "x/../../secret", "/etc/passwd", "..\\secret", "")) {
       model(
-          "external data at '" + location + "'", "location '" + location + "'",
+          "external data at '" + location + "'",
+          "location '" + location + "'",
           tensor(external("location", location)));
     }
     model(
-        "external data through a symbolic link", "outside the folder",
+        "external data through a symbolic link",
+        "outside the folder",
         both(
             secret(f -> Files.createSymbolicLink(f.resolve("m/data"), f.resolve("secret"))),
             tensor(external("location", "data"))));
     model(
-        "external data through a chain of symbolic links", "outside the folder",
+        "external data through a chain of symbolic links",
+        "outside the folder",
         both(
             secret(
                 f -> {
@@ -175,7 +179,8 @@ final class HostileFiles {
                 }),
             tensor(external("location", "data"))));
     model(
-        "external data through a loop of symbolic links", "does not exist",
+        "external data through a loop of symbolic links",
+        "does not exist",
         both(
             f -> {
               Files.createSymbolicLink(f.resolve("m/data"), f.resolve("m/other"));
@@ -183,7 +188,8 @@ final class HostileFiles {
             },
             tensor(external("location", "data"))));
     model(
-        "external data in a linked folder", "outside the folder",
+        "external data in a linked folder",
+        "outside the folder",
         both(
             f -> {
               Files.createDirectories(f.resolve("elsewhere"));
@@ -192,12 +198,14 @@ final class HostileFiles {
             },
             tensor(external("location", "sub/data"))));
     model(
-        "external data through a hard link", "hard links",
+        "external data through a hard link",
+        "hard links",
         both(
             secret(f -> Files.createLink(f.resolve("m/data"), f.resolve("secret"))),
             tensor(external("location", "data"))));
     model(
-        "external data in a folder's place", "not a regular file",
+        "external data in a folder's place",
+        "not a regular file",
         both(
             f -> Files.createDirectories(f.resolve("m/data")),
             tensor(external("location", "data"))));
@@ -214,18 +222,21 @@ final class HostileFiles {
     };
     for (String[] range : ranges) {
       model(
-          "external data with " + range[0] + " " + range[1], "external data of tensor",
+          "external data with " + range[0] + " " + range[1],
+          "external data of tensor",
           both(
               f -> Files.write(f.resolve("m/data"), new byte[1 << 16]),
               tensor(external("location", "data", range[0], range[1]))));
     }
     model(
-        "external data with its location twice", "twice",
+        "external data with its location twice",
+        "twice",
         both(
             f -> Files.write(f.resolve("m/data"), new byte[1 << 16]),
             tensor(external("location", "data", "location", "../secret"))));
     model(
-        "external data in a Constant", "location '../secret'",
+        "external data in a Constant",
+        "location '../secret'",
         graph(
             g -> {
               TensorProto.Builder outside = TensorProto.newBuilder().setName("outside");
@@ -234,7 +245,8 @@ final class HostileFiles {
               g.addNode(0, constant("fresh", outside));
             }));
     model(
-        "external data in a branch", "location '../secret'",
+        "external data in a branch",
+        "location '../secret'",
         graph(
             g -> {
               TensorProto.Builder outside = TensorProto.newBuilder().setName("outside");
@@ -281,7 +293,11 @@ final class HostileFiles {
     model(
         "a branch that is none",
         "marks that fnprune makes",
-        graph(g -> g.addNode(node("Relu", "a", "logits").addMetadataProps(entry("org.fnprune.branch", "x")))));
+        graph(
+            g ->
+                g.addNode(
+                    node("Relu", "a", "logits")
+                        .addMetadataProps(entry("org.fnprune.branch", "x")))));
     model(
         "100,000 names of one constant",
         "",
@@ -316,18 +332,19 @@ final class HostileFiles {
 
   private void tensors() {
     model(
-        "raw data too short", "bytes",
+        "raw data too short",
+        "bytes",
         tensor(t -> t.clearFloatData().setRawData(ByteString.copyFrom(new byte[8]))));
     model(
-        "raw data too long", "bytes",
+        "raw data too long",
+        "bytes",
         tensor(t -> t.clearFloatData().setRawData(ByteString.copyFrom(new byte[9999]))));
-    model(
-        "float data of another number", "holds",
-        tensor(t -> t.clearRawData().addFloatData(1)));
+    model("float data of another number", "holds", tensor(t -> t.clearRawData().addFloatData(1)));
     model("dimensions that overflow", "shape", tensor(t -> t.addDims(1L << 62).addDims(8)));
     model("a negative dimension", "shape", tensor(t -> t.setDims(0, -8)));
     model(
-        "2^40 elements that are not there", "bytes",
+        "2^40 elements that are not there",
+        "bytes",
         tensor(t -> t.clearDims().addDims(1L << 40).clearRawData()));
     model("100,000 dimensions", "", tensor(t -> t.addAllDims(Lists.newArrayList(ones()))));
     model("a type that is none", "type", tensor(t -> t.setDataType(999)));
@@ -345,25 +362,24 @@ final class HostileFiles {
 
   private void graphs() {
     model(
-        "a cycle", "cycle",
+        "a cycle",
+        "cycle",
         graph(g -> g.addNode(node("Relu", "a", "b")).addNode(node("Relu", "b", "a"))));
+    model("a node that feeds itself", "cycle", graph(g -> g.addNode(node("Relu", "a", "a"))));
     model(
-        "a node that feeds itself", "cycle",
-        graph(g -> g.addNode(node("Relu", "a", "a"))));
-    model(
-        "two nodes that write one value", "twice",
+        "two nodes that write one value",
+        "twice",
         graph(g -> g.addNode(node("Relu", g.getNode(0).getOutput(0), "input_ids"))));
     model(
-        "two initialisers of one name", "twice",
-        graph(g -> g.addInitializer(g.getInitializer(0))));
+        "two initialisers of one name", "twice", graph(g -> g.addInitializer(g.getInitializer(0))));
+    model("a missing input", "nowhere", graph(g -> g.addNode(node("Relu", "a", "nowhere"))));
     model(
-        "a missing input", "nowhere",
-        graph(g -> g.addNode(node("Relu", "a", "nowhere"))));
-    model(
-        "a name of 10 MB", "",
+        "a name of 10 MB",
+        "",
         graph(g -> g.addNode(node("Relu", "x".repeat(10_000_000), "logits"))));
     model(
-        "a node with 100,000 inputs", "",
+        "a node with 100,000 inputs",
+        "",
         graph(
             g -> {
               String[] many = new String[100_000];
@@ -371,7 +387,8 @@ final class HostileFiles {
               g.addNode(node("Sum", "sum", many));
             }));
     model(
-        "a chain of 100,000 nodes", "",
+        "a chain of 100,000 nodes",
+        "",
         graph(
             g -> {
               String last = "logits";
@@ -381,10 +398,12 @@ final class HostileFiles {
               }
             }));
     model(
-        "an operator that nobody knows", "",
+        "an operator that nobody knows",
+        "",
         graph(g -> g.addNode(node("Mystery", "a", "logits").setDomain("org.example"))));
     model(
-        "a tensor of 2^50 values made from nothing", "",
+        "a tensor of 2^50 values made from nothing",
+        "",
         graph(
             g -> {
               TensorProto shape =
@@ -402,12 +421,14 @@ final class HostileFiles {
             }));
     model("a function that calls itself", "calls itself", model(m -> functions(m, 1, 1)));
     model("functions that call each other", "calls itself", model(m -> functions(m, 2, 1)));
-    model("functions that multiply to 10^10 nodes", "far too often", model(HostileFiles::avalanche));
+    model(
+        "functions that multiply to 10^10 nodes", "far too often", model(HostileFiles::avalanche));
     model("branches 30 deep", "", graph(g -> g.addNode(nested(30))));
     model("branches 10,000 deep", "not a complete ONNX model", HostileFiles::abyss);
     model("no version of operators", "", model(ModelProto.Builder::clearOpsetImport));
     model(
-        "a version of operators that is to come", "",
+        "a version of operators that is to come",
+        "",
         model(m -> m.getOpsetImportBuilder(0).setVersion(Long.MAX_VALUE)));
   }
 
@@ -445,9 +466,7 @@ final class HostileFiles {
       for (int c = 0; c < 10; c++) {
         String next = c == 9 ? "y" : "t" + c;
         function.addNode(
-            i == 9
-                ? node("Relu", next, last)
-                : node("f" + (i + 1), next, last).setDomain("local"));
+            i == 9 ? node("Relu", next, last) : node("f" + (i + 1), next, last).setDomain("local"));
         last = next;
       }
       model.addFunctions(function);
@@ -462,7 +481,8 @@ final class HostileFiles {
           GraphProto.newBuilder()
               .setName("b" + i)
               .addNode(inner)
-              .addOutput(ai.onnx.proto.OnnxMl.ValueInfoProto.newBuilder().setName(inner.getOutput(0)))
+              .addOutput(
+                  ai.onnx.proto.OnnxMl.ValueInfoProto.newBuilder().setName(inner.getOutput(0)))
               .build();
       inner =
           node("If", "if" + i, "logits")
@@ -505,20 +525,41 @@ final class HostileFiles {
 
   private void protobuf() {
     bytes("an empty file", "holds no graph");
-    bytes("a claim of 2 GB", "not a complete ONNX model", (byte) 0x3a, (byte) 0xff, (byte) 0xff,
-        (byte) 0xff, (byte) 0xff, (byte) 0x07);
-    bytes("a number that does not end", "not a complete ONNX model", (byte) 0x08, (byte) 0xff,
-        (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff,
-        (byte) 0xff, (byte) 0xff, (byte) 0xff);
+    bytes(
+        "a claim of 2 GB",
+        "not a complete ONNX model",
+        (byte) 0x3a,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0x07);
+    bytes(
+        "a number that does not end",
+        "not a complete ONNX model",
+        (byte) 0x08,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff,
+        (byte) 0xff);
     model(
-        "groups 100,000 deep", "not a complete ONNX model",
+        "groups 100,000 deep",
+        "not a complete ONNX model",
         f -> {
           byte[] groups = new byte[100_000];
           Arrays.fill(groups, (byte) ((1000 << 3 | 3) & 0x7f));
           Files.write(f.resolve("m/model.onnx"), groups);
         });
     model(
-        "a million empty nodes", "needs at least",
+        "a million empty nodes",
+        "needs at least",
         f -> {
           byte[] nodes = new byte[2_000_000];
           for (int i = 0; i < nodes.length; i += 2) {
@@ -528,7 +569,8 @@ final class HostileFiles {
           Files.write(f.resolve("m/model.onnx"), concat(model, field(7, nodes)));
         });
     model(
-        "half a model", "not a complete ONNX model",
+        "half a model",
+        "not a complete ONNX model",
         f -> {
           byte[] whole = Files.readAllBytes(f.resolve("m/model.onnx"));
           Files.write(f.resolve("m/model.onnx"), Arrays.copyOf(whole, whole.length / 2));
@@ -544,7 +586,11 @@ final class HostileFiles {
     String deep = "[".repeat(100_000);
     add("config.json 100,000 deep", run, "config.json", text("m/config.json", deep));
     add("config.json of numbers", run, "config.json", text("m/config.json", "[1e999, 2]"));
-    add("config.json with 1e999 positions", run, "n_positions", text("m/config.json", "{\"n_positions\": 1e999}"));
+    add(
+        "config.json with 1e999 positions",
+        run,
+        "n_positions",
+        text("m/config.json", "{\"n_positions\": 1e999}"));
     add(
         "config.json with a width of words",
         run,
@@ -558,7 +604,8 @@ final class HostileFiles {
         "tokenizer.json a picture",
         run,
         "tokenizer",
-        f -> Files.write(f.resolve("m/tokenizer.json"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 0}));
+        f ->
+            Files.write(f.resolve("m/tokenizer.json"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 0}));
     add(
         "tokenizer.json of an unknown kind",
         run,
@@ -576,11 +623,16 @@ final class HostileFiles {
           Files.writeString(
               file, Files.readString(file).replaceFirst("\"w1\": ?[0-9]+", "\"w1\": 99999"));
         });
-    add("config.json a folder", run, "", f -> {
-      Files.deleteIfExists(f.resolve("m/config.json"));
-      Files.createDirectories(f.resolve("m/config.json"));
-    });
-    String moments = "prune @/m --sparsity 0.5 --round-to 4 --latency false --output @/out --moments @/mo";
+    add(
+        "config.json a folder",
+        run,
+        "",
+        f -> {
+          Files.deleteIfExists(f.resolve("m/config.json"));
+          Files.createDirectories(f.resolve("m/config.json"));
+        });
+    String moments =
+        "prune @/m --sparsity 0.5 --round-to 4 --latency false --output @/out --moments @/mo";
     for (String index :
         List.of(
             deep,
@@ -638,7 +690,11 @@ final class HostileFiles {
         f -> Files.write(f.resolve("r.yaml"), new byte[] {'m', ':', ' ', (byte) 0xff, '\n'}));
     add("YAML of 40 MB", run, "r.yaml", text("r.yaml", sound + "# " + "x".repeat(40_000_000)));
     add("an empty recipe", run, "r.yaml", text("r.yaml", ""));
-    add("a task 100,000 deep", "eval @/m --task @/t.yaml", "t.yaml", text("t.yaml", "{a: ".repeat(100_000)));
+    add(
+        "a task 100,000 deep",
+        "eval @/m --task @/t.yaml",
+        "t.yaml",
+        text("t.yaml", "{a: ".repeat(100_000)));
   }
 
   private static Maker gzip(String file, long megabytes, byte filler) {
@@ -656,7 +712,11 @@ final class HostileFiles {
 
   private void datasets() {
     String lines = PRUNE + "@/d.jsonl";
-    add("a row 100,000 deep", lines, "d.jsonl:1", text("d.jsonl", "{\"text\": " + "[".repeat(100_000)));
+    add(
+        "a row 100,000 deep",
+        lines,
+        "d.jsonl:1",
+        text("d.jsonl", "{\"text\": " + "[".repeat(100_000)));
     add("a row with NUL bytes alone", lines, "d.jsonl:1", text("d.jsonl", "\0\0\0\n"));
     add("a row of 1e999", lines, "", text("d.jsonl", "{\"text\": 1e999}\n"));
     add("a row that is a list", lines, "d.jsonl:1", text("d.jsonl", "[1]\n"));
@@ -673,24 +733,41 @@ final class HostileFiles {
         PRUNE + "@/d.jsonl.gz",
         "d.jsonl.gz:1",
         gzip("d.jsonl.gz", 600, (byte) 'x'));
-    add("a text of 600 MB of NUL", PRUNE + "@/d.txt.gz", "d.txt.gz", gzip("d.txt.gz", 600, (byte) 0));
-    add("a CSV of 600 MB in one field", PRUNE + "@/d.csv.gz", "d.csv.gz", f -> {
-      gzip("x.gz", 600, (byte) 'x').make(f);
-      try (OutputStream out = Files.newOutputStream(f.resolve("d.csv.gz"))) {
-        try (GZIPOutputStream head = new GZIPOutputStream(out) {
-          @Override
-          public void close() throws IOException {
-            finish();
+    add(
+        "a text of 600 MB of NUL",
+        PRUNE + "@/d.txt.gz",
+        "d.txt.gz",
+        gzip("d.txt.gz", 600, (byte) 0));
+    add(
+        "a CSV of 600 MB in one field",
+        PRUNE + "@/d.csv.gz",
+        "d.csv.gz",
+        f -> {
+          gzip("x.gz", 600, (byte) 'x').make(f);
+          try (OutputStream out = Files.newOutputStream(f.resolve("d.csv.gz"))) {
+            try (GZIPOutputStream head =
+                new GZIPOutputStream(out) {
+                  @Override
+                  public void close() throws IOException {
+                    finish();
+                  }
+                }) {
+              head.write("text\n\"".getBytes(StandardCharsets.UTF_8));
+            }
+            Files.copy(f.resolve("x.gz"), out);
           }
-        }) {
-          head.write("text\n\"".getBytes(StandardCharsets.UTF_8));
-        }
-        Files.copy(f.resolve("x.gz"), out);
-      }
-      Files.delete(f.resolve("x.gz"));
-    });
-    add("a CSV with a quote that stays open", PRUNE + "@/d.csv", "d.csv", text("d.csv", "text\n\"w1\nw2\n"));
-    add("a CSV with 100,000 columns", PRUNE + "@/d.csv", "d.csv", text("d.csv", "a,".repeat(100_000) + "\nw1\n"));
+          Files.delete(f.resolve("x.gz"));
+        });
+    add(
+        "a CSV with a quote that stays open",
+        PRUNE + "@/d.csv",
+        "d.csv",
+        text("d.csv", "text\n\"w1\nw2\n"));
+    add(
+        "a CSV with 100,000 columns",
+        PRUNE + "@/d.csv",
+        "d.csv",
+        text("d.csv", "a,".repeat(100_000) + "\nw1\n"));
     for (String ending : List.of("gz", "zst", "bz2", "xz")) {
       add(
           "rubbish called ." + ending,
@@ -707,7 +784,11 @@ final class HostileFiles {
           byte[] whole = Files.readAllBytes(f.resolve("d.jsonl.gz"));
           Files.write(f.resolve("d.jsonl.gz"), Arrays.copyOf(whole, whole.length / 2));
         });
-    add("rubbish called .parquet", PRUNE + "@/d.parquet", "d.parquet", text("d.parquet", "PAR1xxxxPAR1"));
+    add(
+        "rubbish called .parquet",
+        PRUNE + "@/d.parquet",
+        "d.parquet",
+        text("d.parquet", "PAR1xxxxPAR1"));
     add(
         "Parquet with a footer of 2 GB",
         PRUNE + "@/d.parquet",
@@ -737,7 +818,11 @@ final class HostileFiles {
           "x.npy",
           f -> {
             String text =
-                "{'descr': " + header[1] + ", 'fortran_order': False, 'shape': " + header[2] + ", }\n";
+                "{'descr': "
+                    + header[1]
+                    + ", 'fortran_order': False, 'shape': "
+                    + header[2]
+                    + ", }\n";
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             bytes.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
             bytes.write(new byte[] {(byte) text.length(), 0});

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import org.fnprune.Pipeline;
 import org.fnprune.common.Hashes;
 import org.fnprune.recipe.Recipe;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,11 @@ class InterruptedRunTest {
   @TempDir private Path folder;
   private Workplace work;
 
+  @BeforeEach
+  void prepare() throws IOException {
+    work = new Workplace(folder);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "functional-networks, least-squares",
@@ -34,7 +40,6 @@ class InterruptedRunTest {
     "random, bias"
   })
   void everyPlaceIsOneToGoOnFrom(String selector, String compensation) throws IOException {
-    work = new Workplace(folder);
     work.recipe("r.yaml", selector, compensation);
     FaultyListener undisturbed = FaultyListener.after(0);
     run(undisturbed);

@@ -1,6 +1,5 @@
 package org.fnprune.fuzz;
 
-import com.google.common.base.Strings;
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
 import java.io.IOException;
@@ -43,7 +42,7 @@ final class ModelFileTarget implements FuzzTarget {
     Path file = Files.write(folder.resolve("model.onnx"), input);
     Path data = folder.resolve(DATA);
     if (!Files.exists(data)) {
-      Files.write(data, Strings.repeat("\0\0\200?", BYTES).getBytes(StandardCharsets.ISO_8859_1));
+      Files.write(data, "\0\0\200?".repeat(BYTES).getBytes(StandardCharsets.ISO_8859_1));
     }
     OnnxModel model = OnnxModel.read(ModelFolder.open(file).onnxFile());
     model.checkExternalData();

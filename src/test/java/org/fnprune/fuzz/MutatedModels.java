@@ -236,7 +236,7 @@ final class MutatedModels {
           attribute.setInts(choices.below(attribute.getIntsCount()), choices.number());
         }
       }
-      case 3 -> attribute.setF(choices.number()).setType(AttributeProto.AttributeType.FLOAT);
+      case 3 -> attribute.setF((float) choices.number()).setType(AttributeProto.AttributeType.FLOAT);
       default -> attribute.setS(ByteString.copyFromUtf8("both"));
     }
   }
@@ -371,7 +371,7 @@ final class MutatedModels {
     } else {
       tensor.setDataType(TensorProto.DataType.FLOAT_VALUE);
       for (int i = 0; i < count; i++) {
-        tensor.addFloatData(choices.number());
+        tensor.addFloatData((float) choices.number());
       }
       if (count != 1) {
         tensor.addDims(count);
