@@ -27,6 +27,12 @@ final class Elimination {
   /** λ as a share of the mean variance: what least squares usually takes. */
   private static final double DAMPING = 1e-2;
 
+  /**
+   * λ at least, as a share of the largest E h²: of neurons that never vary, E hhᵀ − E h E hᵀ leaves
+   * rounding alone, and that is no positive matrix.
+   */
+  private static final double ROUNDING = 1e-12;
+
   private final int unitSize;
   private final double[][] inverse;
   private final double[][] weights;
@@ -48,7 +54,9 @@ final class Elimination {
 
   private static Matrix inverse(Captured captured) {
     double mean = Arrays.stream(captured.variance().row(0)).average().orElse(0);
-    double damping = Math.max(DAMPING * Math.max(mean, 0), Double.MIN_NORMAL);
+    double largest = Arrays.stream(captured.squares().row(0)).max().orElse(0);
+    double rounding = Math.max(ROUNDING * largest / captured.count(), Double.MIN_NORMAL);
+    double damping = Math.max(DAMPING * mean, rounding);
     int width = captured.width();
     if (captured instanceof Moments moments) {
       Matrix damped = moments.covariance().plus(Matrix.identity(width).scaled(damping));
