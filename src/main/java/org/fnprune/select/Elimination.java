@@ -1,6 +1,7 @@
 package org.fnprune.select;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.LiveNeurons;
@@ -28,8 +29,8 @@ final class Elimination {
   private static final double DAMPING = 1e-2;
 
   /**
-   * λ at least, as a share of the largest E h²: of neurons that never vary, E hhᵀ − E h E hᵀ leaves
-   * rounding alone, and that is no positive matrix.
+   * The least λ, as a share of the largest E h², of neurons that never vary: of them E hhᵀ − E h E
+   * hᵀ leaves rounding alone, which need not be positive.
    */
   private static final double ROUNDING = 1e-12;
 
@@ -54,18 +55,31 @@ final class Elimination {
 
   private static Matrix inverse(Captured captured) {
     double mean = Arrays.stream(captured.variance().row(0)).average().orElse(0);
-    double largest = Arrays.stream(captured.squares().row(0)).max().orElse(0);
-    double rounding = Math.max(ROUNDING * largest / captured.count(), Double.MIN_NORMAL);
-    double damping = Math.max(DAMPING * mean, rounding);
+    double damping = Math.max(DAMPING * mean, Double.MIN_NORMAL);
     int width = captured.width();
     if (captured instanceof Moments moments) {
-      Matrix damped = moments.covariance().plus(Matrix.identity(width).scaled(damping));
-      return Cholesky.solve(damped, Matrix.identity(width))
-          .orElseThrow(() -> new IllegalStateException("a damped covariance is not positive"));
+      return inverse(moments, damping);
     }
     Matrix variance = captured.variance();
     return Matrix.tabulate(
         width, width, (i, j) -> i == j ? 1 / (Math.max(variance.get(0, i), 0) + damping) : 0);
+  }
+
+  /** (C + λI)⁻¹ with the λ given, or the first of ten times as much where that is not positive. */
+  private static Matrix inverse(Moments moments, double least) {
+    Matrix covariance = moments.covariance();
+    Matrix identity = Matrix.identity(moments.width());
+    double largest = Arrays.stream(moments.squares().row(0)).max().orElse(0) / moments.count();
+    double damping = least;
+    Optional<Matrix> inverse = Cholesky.solve(covariance.plus(identity.scaled(damping)), identity);
+    while (inverse.isEmpty()) {
+      if (damping > moments.width() * largest) {
+        throw new IllegalStateException("a damped covariance is not positive");
+      }
+      damping = Math.max(10 * damping, ROUNDING * largest);
+      inverse = Cholesky.solve(covariance.plus(identity.scaled(damping)), identity);
+    }
+    return inverse.get();
   }
 
   /** The channels that are left. */
