@@ -107,9 +107,7 @@ public final class OutcomeJson {
   }
 
   private static JsonElement optional(OptionalDouble value) {
-    return value.isPresent()
-        ? new JsonPrimitive(value.getAsDouble())
-        : JsonNull.INSTANCE;
+    return value.isPresent() ? new JsonPrimitive(value.getAsDouble()) : JsonNull.INSTANCE;
   }
 
   private static OptionalDouble optional(JsonElement value) {

@@ -216,8 +216,7 @@ class NumbersGoneWrongTest {
   void aClassThatIsRuledOutIsNoTroubleUntilATextHasIt() throws IOException {
     ruleOut(3);
     work.write("without.jsonl", work.read("text.jsonl").replace("w3 ", "w4 "));
-    work.write(
-        "without.yaml", "{name: without, type: perplexity, dataset: without.jsonl}\n");
+    work.write("without.yaml", "{name: without, type: perplexity, dataset: without.jsonl}\n");
     work.write("alike.yaml", "{name: alike, type: fidelity, dataset: text.jsonl}\n");
     for (String way : WAYS) {
       succeeds("--task @/without.yaml --task @/alike.yaml --max-drop 9 " + way);
@@ -329,8 +328,7 @@ class NumbersGoneWrongTest {
 
   /** Every JSON file of the run, read without leniency: NaN and Infinity are no JSON. */
   private void requireStrictJson() {
-    List<String> files =
-        work.files("out").stream().filter(file -> file.endsWith(".json")).toList();
+    List<String> files = work.files("out").stream().filter(file -> file.endsWith(".json")).toList();
     assertThat(files).contains("report.json", "plan.json");
     for (String file : files) {
       StrictJson.requireValid(work.path("out").resolve(file));

@@ -76,7 +76,8 @@ class FiniteWeightsTest {
     GraphProto.Builder graph = model.graph().toBuilder();
     TensorProto.Builder tensor =
         graph.getInitializerBuilderList().stream()
-            .filter(t -> t.getName().startsWith(name) && t.getDataType() == ElementType.FLOAT.number())
+            .filter(
+                t -> t.getName().startsWith(name) && t.getDataType() == ElementType.FLOAT.number())
             .findFirst()
             .orElseThrow();
     ByteBuffer values = ByteBuffer.wrap(tensor.getRawData().toByteArray());
