@@ -119,8 +119,8 @@ final class FolderLock implements AutoCloseable {
   }
 
   /**
-   * Whether what is locked is the file that the next run would find. What is written has a length
-   * by chance, which is looked at without opening the file.
+   * Whether what is locked is the file that the next run would find. What is written has a length by
+   * chance, which is looked at without opening the file.
    */
   private static boolean isStillThere(Path file, FileChannel channel) throws IOException {
     String text =

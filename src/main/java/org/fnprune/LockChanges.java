@@ -41,11 +41,7 @@ record LockChanges(ImmutableSet<String> keys, String words) {
       } else {
         String none = "not set";
         settings.add(
-            key
-                + " was "
-                + old.getOrDefault(key, none)
-                + ", is "
-                + current.getOrDefault(key, none));
+            key + " was " + old.getOrDefault(key, none) + ", is " + current.getOrDefault(key, none));
       }
     }
     settings.addAll(files);

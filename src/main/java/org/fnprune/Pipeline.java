@@ -195,7 +195,13 @@ public final class Pipeline {
           networksOf(outcome),
           Maps.asMap(networks.keySet(), report::supports));
       Driving.write(
-          folder.networks(), networks, captures.moments().all(), recipe, inputs, device, listener);
+          folder.networks(),
+          networks,
+          captures.moments().all(),
+          recipe,
+          inputs,
+          device,
+          listener);
     }
     if (recipe.verify().logSamples()) {
       SampleFiles.write(
@@ -229,7 +235,8 @@ public final class Pipeline {
                     listener::warn,
                     listener));
     writeNetworks(folder, outcome);
-    folder.write("plan.json", Json.pretty(PlanJson.of(outcome.plan(), outcome.contributions())));
+    folder.write(
+        "plan.json", Json.pretty(PlanJson.of(outcome.plan(), outcome.contributions())));
     return outcome;
   }
 

@@ -104,8 +104,8 @@ record ProductFolder(Path root, String sub, String index, ImmutableList<String> 
   }
 
   /**
-   * Makes the folder, or replaces what is in it; on failure all stays as it was. What an
-   * interrupted capture has added up is found again.
+   * Makes the folder, or replaces what is in it; on failure all stays as it was. What an interrupted
+   * capture has added up is found again.
    *
    * @throws UsageException when another run makes the same folder, or the content's own
    */

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The folder that a run writes to (DESIGN contract "run folder"). {@code recipe.lock.yaml} is
  * written first and says what the run is; {@code report.json} last, and means that it is finished.
  * Results of stages that lie in it are those of that recipe: what another recipe changes is removed
- * before its own lock is written. From {@link #begin} to {@link #close} no other run can write to
- * it.
+ * before its own lock is written. From {@link #begin} to {@link #close} no other run can write to it.
  */
 public final class RunFolder {
 
@@ -231,8 +230,8 @@ public final class RunFolder {
   }
 
   /**
-   * Takes back a run that cannot be done as it was asked for, so that it leaves nothing behind; one
-   * that has captured something stays, to be gone on with.
+   * Takes back a run that cannot be done as it was asked for, so that it leaves nothing behind;
+   * one that has captured something stays, to be gone on with.
    */
   void discard() throws IOException {
     if (hasCaptured()) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run does one after the other, each from the results of those before, and what of its
- * recipe and inputs each depends on. A setting that is not known here changes everything.
+ * What a run does one after the other, each from the results of those before, and what of its recipe
+ * and inputs each depends on. A setting that is not known here changes everything.
  */
 enum Stage {
   /** Moments of the text. */

@@ -90,7 +90,8 @@ final class StageResults {
       }
       T result = form.read(json.get("result"));
       json.getAsJsonArray("warnings").forEach(warning -> listener.warn(warning.getAsString()));
-      for (Map.Entry<String, JsonElement> took : json.getAsJsonObject("milliseconds").entrySet()) {
+      for (Map.Entry<String, JsonElement> took :
+          json.getAsJsonObject("milliseconds").entrySet()) {
         clock.add(took.getKey(), took.getValue().getAsLong());
       }
       return Optional.of(result);

@@ -40,9 +40,7 @@ class LockChangesTest {
   void filesAreNamedByTheirPaths() {
     assertThat(LockChanges.between(LOCK, LOCK.replace("aa11", "cc33")).words())
         .isEqualTo("/data/my model/model.onnx has changed");
-    assertThat(
-            LockChanges.between(LOCK, LOCK.replace("# sha256 bb22  /data/train.jsonl\n", ""))
-                .words())
+    assertThat(LockChanges.between(LOCK, LOCK.replace("# sha256 bb22  /data/train.jsonl\n", "")).words())
         .isEqualTo("/data/train.jsonl is gone");
   }
 
@@ -50,8 +48,7 @@ class LockChangesTest {
   void settingsComeBeforeFilesAndTheVersionFirst() {
     assertThat(
             LockChanges.between(
-                    LOCK,
-                    LOCK.replace("0.1.0", "0.2.0").replace("bb22", "dd44").replace("a: b", "c"))
+                    LOCK, LOCK.replace("0.1.0", "0.2.0").replace("bb22", "dd44").replace("a: b", "c"))
                 .words())
         .isEqualTo(
             "fnprune was 0.1.0, is 0.2.0; calibration.text was \"a: b\", is \"c\";"

@@ -33,8 +33,8 @@ public final class Capture {
   /**
    * Captures moments, in as many passes over the text as {@link CapturePlan} says. Memory depends
    * on the signals' widths and the batch, not on the number of batches. After each pass the moments
-   * go to disk and leave memory; within a pass, sums go there as {@link CaptureOptions#lost} says,
-   * and a capture that was interrupted goes on from them to the same result, bit by bit.
+   * go to disk and leave memory; within a pass, sums go there as {@link CaptureOptions#lost} says, and
+   * a capture that was interrupted goes on from them to the same result, bit by bit.
    *
    * @param batches token batches; padding is left out of the moments
    * @param folder where the moments are written; a capture that is there is replaced

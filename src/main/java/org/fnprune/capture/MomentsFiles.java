@@ -50,7 +50,8 @@ public final class MomentsFiles {
    */
   public static Optional<MomentsStore> open(Path folder, String device) throws IOException {
     Optional<MomentsStore> found =
-        open(folder).filter(moments -> ((MomentsFolder) moments).index().device().equals(device));
+        open(folder)
+            .filter(moments -> ((MomentsFolder) moments).index().device().equals(device));
     if (found.isPresent()) {
       PassJournal.remove(folder);
     }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.data.TokenBatch;
+import org.fnprune.linalg.Numbers;
 import org.fnprune.runtime.RuntimeOptions;
 import org.jspecify.annotations.Nullable;
 

@@ -107,7 +107,9 @@ public final class OutcomeJson {
   }
 
   private static JsonElement optional(OptionalDouble value) {
-    return value.isPresent() ? new JsonPrimitive(value.getAsDouble()) : JsonNull.INSTANCE;
+    return value.isPresent()
+        ? new JsonPrimitive(value.getAsDouble())
+        : JsonNull.INSTANCE;
   }
 
   private static OptionalDouble optional(JsonElement value) {

@@ -28,7 +28,8 @@ class InterruptedCaptureTest {
 
   private static final Matrix TABLE = TinyRows.rounded(Matrices.gaussian(60, 200, 4));
   private static final Matrix OTHER = TinyRows.rounded(Matrices.gaussian(60, 200, 9));
-  private static final List<TokenBatch> BATCHES = TinyRows.batches(TinyRows.sequences(0, 60), 1);
+  private static final List<TokenBatch> BATCHES =
+      TinyRows.batches(TinyRows.sequences(0, 60), 1);
 
   private static final CaptureOptions PRODUCTS =
       CaptureOptions.defaults("tiny").withLag(true).withLost(Duration.ZERO);

@@ -135,8 +135,7 @@ class MeasurementsTest {
                 width,
                 (t, j) ->
                     j < 2 ? j : (1 + j % 7) * (low.get(t, j) + noise.get(t, j) + 0.5 * (j % 3))));
-    CaptureOptions options =
-        CaptureOptions.defaults("tiny").withMemory(8L * width * width).withRank(5).withSeed(42);
+    CaptureOptions options = CaptureOptions.defaults("tiny").withMemory(8L * width * width).withRank(5).withSeed(42);
     Sketch sketch =
         (Sketch)
             capture(

@@ -100,8 +100,7 @@ class MomentsMergeTest {
   @Test
   void sketchesDoNotAddUp() throws IOException {
     Matrix wide = Matrices.gaussian(30, 200, 2);
-    CaptureOptions little =
-        CaptureOptions.defaults("model").withMemory(260_000).withRank(1).withSeed(1);
+    CaptureOptions little = CaptureOptions.defaults("model").withMemory(260_000).withRank(1).withSeed(1);
     Path a = capture("a", 0, 15, little, wide);
     Path b = capture("b", 15, 30, little, wide);
     assertThat(refusal(a, b)).contains("'rows' in " + a + " is a sketch");

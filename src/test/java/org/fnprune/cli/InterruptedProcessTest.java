@@ -91,7 +91,8 @@ class InterruptedProcessTest {
     work.succeeds("run @/r.yaml");
     assertThat(work.files("out")).isEqualTo(work.files("undisturbed"));
     for (String file : List.of("plan.json", "slim/model.onnx", "networks/networks.json")) {
-      assertThat(work.path("out/" + file)).hasSameBinaryContentAs(work.path("undisturbed/" + file));
+      assertThat(work.path("out/" + file))
+          .hasSameBinaryContentAs(work.path("undisturbed/" + file));
     }
   }
 
