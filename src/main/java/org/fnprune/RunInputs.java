@@ -36,6 +36,7 @@ import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
 import org.fnprune.select.Selectors;
 import org.fnprune.structure.FfnOutputs;
+import org.fnprune.structure.FiniteWeights;
 import org.fnprune.structure.Structure;
 import org.fnprune.structure.StructureFinder;
 import org.fnprune.structure.UnitKind;
@@ -83,6 +84,7 @@ record RunInputs(
   static RunInputs read(Recipe recipe) {
     RunInputs model = ofModel(recipe);
     Planner.requireReachable(model.structure, recipe.prune());
+    FiniteWeights.require(model.dense, model.structure);
     boolean networks = Selectors.mayNeedNetworks(recipe.prune());
     if (networks) {
       requireNeuronsOfTargets(

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.verify.Logits;
@@ -90,7 +91,23 @@ final class Divergence {
     IntStream.range(0, reference.rows.length)
         .parallel()
         .forEach(r -> keep(reference, r, outputs.values(), isLogits));
+    requireNumbers(reference);
     return reference;
+  }
+
+  /** Beside NaN every model is as good as any other. */
+  private static void requireNumbers(Reference reference) {
+    boolean numbers =
+        DoubleStream.of(reference.offset).allMatch(Double::isFinite)
+            && IntStream.range(0, reference.target.length)
+                .allMatch(i -> Float.isFinite(reference.target[i]));
+    if (!numbers) {
+      throw new UsageException(
+          "the dense model's first output is NaN or infinite on calibration text, so that no choice"
+              + " can be compared with it",
+          "look for NaN and overflows in the model's weights with 'fnprune eval', give other text,"
+              + " or name a selector and an allocation that need no comparison");
+    }
   }
 
   private static void keep(Reference reference, int row, FloatBuffer values, boolean isLogits) {
@@ -154,7 +171,9 @@ final class Divergence {
             return sum * scale;
           }
           for (int c = 0; c < classes; c++) {
-            sum += reference.target[r * classes + c] * (double) values.get(from + c);
+            float p = reference.target[r * classes + c];
+            // A class that the dense model rules out (p = 0) may be at −∞ here, too.
+            sum += p == 0 ? 0 : p * (double) values.get(from + c);
           }
           return Math.max(0, reference.offset[r] - sum + Logits.logSumExp(values, from, classes));
         });

@@ -1,7 +1,7 @@
 package org.fnprune.select;
 
 import java.util.Arrays;
-import java.util.stream.DoubleStream;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.fnprune.capture.Captured;
 import org.fnprune.capture.LiveNeurons;
@@ -29,9 +29,10 @@ final class Elimination {
   private static final double DAMPING = 1e-2;
 
   /**
-   * What a variance of nothing comes to when products are float32, as a share of the mean square.
+   * The least λ, as a share of the largest E h², of neurons that never vary: of them E hhᵀ − E h E
+   * hᵀ leaves rounding alone, which need not be positive.
    */
-  private static final double ROUNDING = 1e-6;
+  private static final double ROUNDING = 1e-12;
 
   private final int unitSize;
   private final double[][] inverse;
@@ -54,18 +55,31 @@ final class Elimination {
 
   private static Matrix inverse(Captured captured) {
     double mean = Arrays.stream(captured.variance().row(0)).average().orElse(0);
-    double square = Arrays.stream(captured.squares().row(0)).average().orElse(0) / captured.count();
-    double damping =
-        DoubleStream.of(DAMPING * mean, ROUNDING * square, Double.MIN_NORMAL).max().orElseThrow();
+    double damping = Math.max(DAMPING * mean, Double.MIN_NORMAL);
     int width = captured.width();
     if (captured instanceof Moments moments) {
-      Matrix damped = moments.covariance().plus(Matrix.identity(width).scaled(damping));
-      return Cholesky.solve(damped, Matrix.identity(width))
-          .orElseThrow(() -> new IllegalStateException("a damped covariance is not positive"));
+      return inverse(moments, damping);
     }
     Matrix variance = captured.variance();
     return Matrix.tabulate(
         width, width, (i, j) -> i == j ? 1 / (Math.max(variance.get(0, i), 0) + damping) : 0);
+  }
+
+  /** (C + λI)⁻¹ with the λ given, or the first of ten times as much where that is not positive. */
+  private static Matrix inverse(Moments moments, double least) {
+    Matrix covariance = moments.covariance();
+    Matrix identity = Matrix.identity(moments.width());
+    double largest = Arrays.stream(moments.squares().row(0)).max().orElse(0) / moments.count();
+    double damping = least;
+    Optional<Matrix> inverse = Cholesky.solve(covariance.plus(identity.scaled(damping)), identity);
+    while (inverse.isEmpty()) {
+      if (damping > moments.width() * largest) {
+        throw new IllegalStateException("a damped covariance is not positive");
+      }
+      damping = Math.max(10 * damping, ROUNDING * largest);
+      inverse = Cholesky.solve(covariance.plus(identity.scaled(damping)), identity);
+    }
+    return inverse.get();
   }
 
   /** The channels that are left. */

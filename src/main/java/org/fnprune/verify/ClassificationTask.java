@@ -115,6 +115,10 @@ final class ClassificationTask extends LoadedTask implements LabelledTask {
     metrics.add(Proportion.ofEqual("accuracy", gold, predicted));
     Arrays.stream(ClassMetric.Rule.values())
         .forEach(rule -> metrics.add(new ClassMetric(rule, gold, predicted)));
-    return new TaskScores(name(), metrics.build(), index -> labels.json(predicted.get(index)));
+    return new TaskScores(
+        name(),
+        metrics.build(),
+        index -> labels.json(predicted.get(index)),
+        LogitRows.missing(predicted.toArray()));
   }
 }

@@ -4,6 +4,7 @@ import com.google.common.collect.ImmutableList;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.ElementType;
 import org.fnprune.model.OnnxModel;
@@ -127,9 +128,17 @@ public record Equivalence(
   /**
    * This, if the models are equal.
    *
+   * @throws UsageException when nothing can tell, as the dense model's first output says nothing
    * @throws IllegalStateException when they are not
    */
   public Equivalence requirePassed() {
+    if (!passed && maxAbsDiff <= tolerance) {
+      throw new UsageException(
+          "the first output of the model is zero or no finite number at every value compared, so"
+              + " that no slim model can be checked against it",
+          "look for zeros, NaN and overflows in the model's weights with 'fnprune eval', or give"
+              + " other text");
+    }
     if (!passed) {
       throw new IllegalStateException(
           "the rewritten model does not equal the masked one: outputs differ by "

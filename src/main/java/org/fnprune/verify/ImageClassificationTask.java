@@ -99,7 +99,8 @@ final class ImageClassificationTask extends LoadedTask implements LabelledTask {
         ImmutableList.of(
             Proportion.of("top1", count, i -> said[i] == source.gold(i)),
             Proportion.of("top5", count, i -> said[i] >= 0 && before[i] < TOP)),
-        i -> labels.json(said[i]));
+        i -> labels.json(said[i]),
+        LogitRows.missing(said));
   }
 
   private void requireClass(int index, int gold, int classes) {

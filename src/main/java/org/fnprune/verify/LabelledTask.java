@@ -12,7 +12,7 @@ public interface LabelledTask extends Task {
 
   @Override
   default Baseline baseline(Model dense) {
-    TaskScores scores = evaluate(dense);
+    TaskScores scores = evaluate(dense).requireAnswers();
     return new Baseline() {
       @Override
       public TaskScores scores() {

@@ -2,6 +2,7 @@ package org.fnprune.verify;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
@@ -119,6 +120,11 @@ final class LogitRows {
       }
     }
     return best;
+  }
+
+  /** Answers that are none. */
+  static int missing(int[] answers) {
+    return (int) Arrays.stream(answers).filter(answer -> answer < 0).count();
   }
 
   /**

@@ -141,7 +141,8 @@ final class MultipleChoiceTask extends LoadedTask implements LabelledTask {
         ImmutableList.of(
             Proportion.of("acc", starts.length, i -> plain[i] == examples.get(i).gold),
             Proportion.of("acc_norm", starts.length, i -> normed[i] == examples.get(i).gold)),
-        i -> prediction(examples.get(i), plain[i], nll, starts[i]));
+        i -> prediction(examples.get(i), plain[i], nll, starts[i]),
+        LogitRows.missing(plain));
   }
 
   private static JsonObject prediction(Example example, int said, double[] nll, int start) {

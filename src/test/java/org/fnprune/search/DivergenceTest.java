@@ -1,6 +1,7 @@
 package org.fnprune.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.common.collect.ImmutableList;
@@ -8,6 +9,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
@@ -45,6 +47,28 @@ class DivergenceTest {
     }
     assertThat(divergence(true).of(model(shifted, 2, 2, 3))).isCloseTo(0, within(1e-6));
     assertThat(divergence(false).of(model(DENSE, 2, 2, 3))).isZero();
+  }
+
+  @Test
+  void aClassThatTheDenseModelRulesOutMayBeRuledOut() {
+    float[] dense = DENSE.clone();
+    float[] other = OTHER.clone();
+    dense[0] = Float.NEGATIVE_INFINITY;
+    other[0] = Float.NEGATIVE_INFINITY;
+    Divergence divergence = Divergence.of(model(dense, 2, 2, 3), List.of(BATCH), true);
+    assertThat(divergence.of(model(dense, 2, 2, 3))).isCloseTo(0, within(1e-6));
+    assertThat(divergence.of(model(other, 2, 2, 3))).isFinite().isPositive();
+    assertThat(divergence(true).of(model(other, 2, 2, 3))).isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, NaN", "false, NaN", "true, Infinity", "false, -Infinity"})
+  void aDenseModelThatGivesNoNumbersIsRefused(boolean logits, float value) {
+    float[] dense = DENSE.clone();
+    dense[4] = value;
+    assertThatExceptionOfType(UsageException.class)
+        .isThrownBy(() -> Divergence.of(model(dense, 2, 2, 3), List.of(BATCH), logits))
+        .withMessageContaining("the dense model's first output is NaN or infinite");
   }
 
   @Test

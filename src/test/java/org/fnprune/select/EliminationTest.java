@@ -195,6 +195,20 @@ class EliminationTest {
   }
 
   /** Correlated neurons with random weights. */
+  /** E hhᵀ − E h E hᵀ is rounding here, which λ must drown for there to be an inverse. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1e-20, 0.1, 1.7, 1e8})
+  void neuronsThatNeverVaryGoByTheirWeights(double value) {
+    Matrix weight = Matrix.tabulate(CHANNELS, 4, (i, j) -> 1 + i);
+    for (int rows : new int[] {1, 7, 190}) {
+      Matrix samples = Matrix.tabulate(rows, CHANNELS, (t, j) -> value * (1 + j / 3.0));
+      Candidate candidate = candidate(weight, SampleMoments.of(samples), 1);
+      Ranking order = ErrorCurve.cheapestFirst(candidate);
+      assertThat(order.value().stream()).allMatch(cost -> cost >= 0 && Double.isFinite(cost));
+      assertThat(order.order().stream().sorted().toArray()).containsExactly(0, 1, 2, 3, 4, 5);
+    }
+  }
+
   private static Candidate candidate(int unitSize, long seed) {
     int width = CHANNELS * unitSize;
     Matrix samples =
