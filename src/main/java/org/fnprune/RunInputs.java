@@ -16,6 +16,7 @@ import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
+import org.fnprune.common.JoinedList;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.Datasets;
@@ -65,7 +66,7 @@ record RunInputs(
     Structure found,
     Structure structure,
     ImmutableList<Signal> signals,
-    ImmutableMap<String, ImmutableList<TokenBatch>> groups,
+    ImmutableMap<String, List<TokenBatch>> groups,
     ImmutableList<CalibrationText> texts,
     int skipped,
     Optional<MomentsStore> captured,
@@ -250,7 +251,7 @@ record RunInputs(
           Samples.read(calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
               .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
-      ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
+      ImmutableMap.Builder<String, List<TokenBatch>> batches = ImmutableMap.builder();
       samples
           .groups()
           .forEach(
@@ -293,8 +294,8 @@ record RunInputs(
   }
 
   /** The batches of all groups. */
-  ImmutableList<TokenBatch> calibration() {
-    return groups.values().stream().flatMap(List::stream).collect(ImmutableList.toImmutableList());
+  List<TokenBatch> calibration() {
+    return JoinedList.of(groups.values());
   }
 
   static Path tokenizerFile(ModelFolder folder) {
@@ -319,7 +320,7 @@ record RunInputs(
 
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
   ImmutableList<TokenBatch> sampleBatches(long seed) {
-    ImmutableList<TokenBatch> calibration = calibration();
+    List<TokenBatch> calibration = calibration();
     int count = calibration.size();
     if (count == 0) {
       return random().some(seed);
