@@ -23,6 +23,7 @@ import org.fnprune.capture.Signal;
 import org.fnprune.capture.WeightedMoments;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
+import org.fnprune.common.JoinedList;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.SelfTest;
@@ -182,10 +183,7 @@ public final class Discovery {
     if (inputs.texts().size() > 1) {
       CalibrationText general = inputs.texts().get(1);
       capture(
-          ImmutableList.<TokenBatch>builder()
-              .addAll(general.fitting())
-              .addAll(general.heldOut())
-              .build(),
+          JoinedList.of(List.of(general.fitting(), general.heldOut())),
           folder.retained());
       captureHeldOut(general, folder.retainedHeldOut());
     }
@@ -208,7 +206,7 @@ public final class Discovery {
       return;
     }
     List<Path> parts = new ArrayList<>();
-    for (ImmutableList<TokenBatch> group : inputs.groups().values()) {
+    for (List<TokenBatch> group : inputs.groups().values()) {
       Path part = folder.momentsOfGroup(parts.size());
       parts.add(part);
       capture(group, part);
@@ -266,7 +264,7 @@ public final class Discovery {
   }
 
   /** Captures text, unless that was done before. */
-  private void capture(ImmutableList<TokenBatch> batches, Path target) throws IOException {
+  private void capture(List<TokenBatch> batches, Path target) throws IOException {
     if (complete(target).isEmpty()) {
       Capture.run(
           inputs.dense(),
@@ -367,7 +365,7 @@ public final class Discovery {
 
   /** Each group's moments of the signals that networks are found in, with its text. */
   private ImmutableList<CalibrationGroup> groups(Captures evidence, ImmutableSet<String> signals) {
-    ImmutableList<ImmutableList<TokenBatch>> texts = inputs.groups().values().asList();
+    ImmutableList<List<TokenBatch>> texts = inputs.groups().values().asList();
     ImmutableList.Builder<CalibrationGroup> groups = ImmutableList.builder();
     for (int g = 0; g < evidence.groups().size(); g++) {
       MomentsStore moments = evidence.groups().get(g).only(signals);
@@ -379,7 +377,7 @@ public final class Discovery {
     return groups.build();
   }
 
-  private Projector projector(ImmutableList<TokenBatch> text) {
+  private Projector projector(List<TokenBatch> text) {
     return new ProjectionCapture(
         inputs.dense(), inputs.signals(), text, memory(recipe), device, listener);
   }

@@ -8,6 +8,7 @@ import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.ProjectionCapture;
@@ -43,7 +44,7 @@ final class Driving {
       RuntimeOptions device,
       Pipeline.Listener listener)
       throws IOException {
-    ImmutableList<TokenBatch> text = inputs.calibration();
+    List<TokenBatch> text = inputs.calibration();
     if (text.isEmpty() || networks.isEmpty()) {
       return;
     }

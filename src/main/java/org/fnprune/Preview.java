@@ -154,7 +154,7 @@ public record Preview(
   private static Text text(Recipe recipe, RunInputs inputs, RuntimeOptions device)
       throws IOException {
     ImmutableList.Builder<Group> groups = ImmutableList.builder();
-    for (Map.Entry<String, ImmutableList<TokenBatch>> group : inputs.groups().entrySet()) {
+    for (Map.Entry<String, List<TokenBatch>> group : inputs.groups().entrySet()) {
       List<TokenBatch> batches = group.getValue();
       groups.add(
           new Group(
@@ -177,7 +177,7 @@ public record Preview(
    * parameter. What is held out is captured again.
    */
   private static OptionalDouble seconds(RunInputs inputs, CapturePlan plan, RuntimeOptions device) {
-    ImmutableList<TokenBatch> text = inputs.calibration();
+    List<TokenBatch> text = inputs.calibration();
     TokenBatch batch = text.get(text.size() / 2);
     long nanos;
     try (OnnxPredictor model =

@@ -16,6 +16,7 @@ import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
+import org.fnprune.common.JoinedList;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.Datasets;
@@ -68,7 +69,7 @@ record RunInputs(
     Structure found,
     Structure structure,
     ImmutableList<Signal> signals,
-    ImmutableMap<String, ImmutableList<TokenBatch>> groups,
+    ImmutableMap<String, List<TokenBatch>> groups,
     ImmutableList<CalibrationText> texts,
     int skipped,
     Optional<MomentsStore> captured,
@@ -290,7 +291,7 @@ record RunInputs(
               .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
       Vocabulary.require(dense, samples.largestId(), tokenizerFile(folder));
-      ImmutableMap.Builder<String, ImmutableList<TokenBatch>> batches = ImmutableMap.builder();
+      ImmutableMap.Builder<String, List<TokenBatch>> batches = ImmutableMap.builder();
       samples
           .groups()
           .forEach(
@@ -334,8 +335,8 @@ record RunInputs(
   }
 
   /** The batches of all groups. */
-  ImmutableList<TokenBatch> calibration() {
-    return groups.values().stream().flatMap(List::stream).collect(ImmutableList.toImmutableList());
+  List<TokenBatch> calibration() {
+    return JoinedList.of(groups.values());
   }
 
   static Path tokenizerFile(ModelFolder folder) {
@@ -360,7 +361,7 @@ record RunInputs(
 
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
   ImmutableList<TokenBatch> sampleBatches(long seed) {
-    ImmutableList<TokenBatch> calibration = calibration();
+    List<TokenBatch> calibration = calibration();
     int count = calibration.size();
     if (count == 0) {
       return random().some(seed);

@@ -2,7 +2,6 @@ package org.fnprune.data;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.primitives.ImmutableIntArray;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -70,17 +69,14 @@ public final class Batches {
    */
   public static ImmutableList<Indexed> byLength(
       List<ImmutableIntArray> sequences, int batchSize, int padId) {
-    List<Integer> order =
-        IntStream.range(0, sequences.size())
-            .boxed()
-            .sorted(Comparator.comparingInt((Integer i) -> -sequences.get(i).length()))
-            .toList();
+    ImmutableIntArray order = LengthOrder.order(Sequences.of(sequences));
     ImmutableList.Builder<Indexed> batches = ImmutableList.builder();
-    for (int start = 0; start < order.size(); start += batchSize) {
-      List<Integer> rows = order.subList(start, Math.min(order.size(), start + batchSize));
+    for (int start = 0; start < order.length(); start += batchSize) {
+      ImmutableIntArray rows =
+          order.subArray(start, Math.min(order.length(), start + batchSize)).trimmed();
       ImmutableList<ImmutableIntArray> part =
-          rows.stream().map(sequences::get).collect(ImmutableList.toImmutableList());
-      batches.add(new Indexed(new TokenBatch(part, padId), ImmutableIntArray.copyOf(rows)));
+          rows.stream().mapToObj(sequences::get).collect(ImmutableList.toImmutableList());
+      batches.add(new Indexed(new TokenBatch(part, padId), rows));
     }
     return batches.build();
   }

@@ -1,6 +1,6 @@
 package org.fnprune.data;
 
-import com.google.common.collect.ImmutableList;
+import java.util.List;
 
 /**
  * Sample text of one purpose, of which a part is held out: choices are made by it, fits are not.
@@ -10,7 +10,7 @@ import com.google.common.collect.ImmutableList;
  * @param weight what all of it counts beside the task's text, which counts 1
  */
 public record CalibrationText(
-    ImmutableList<TokenBatch> fitting, ImmutableList<TokenBatch> heldOut, double weight) {
+    List<TokenBatch> fitting, List<TokenBatch> heldOut, double weight) {
 
   public CalibrationText {
     if (fitting.isEmpty() || !(weight > 0)) {
@@ -28,7 +28,7 @@ public record CalibrationText(
     return tokens(heldOut);
   }
 
-  private static long tokens(ImmutableList<TokenBatch> batches) {
+  private static long tokens(List<TokenBatch> batches) {
     return batches.stream().mapToLong(TokenBatch::tokens).sum();
   }
 }

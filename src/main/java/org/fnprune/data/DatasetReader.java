@@ -61,6 +61,27 @@ public final class DatasetReader {
    *     bad row, with file and line
    */
   public static Dataset read(Path file, Fields fields, ReadOptions options) {
+    ImmutableList.Builder<Row> rows = ImmutableList.builder();
+    Passed passed = pass(file, fields, options, (row, document) -> rows.add(row));
+    return new Dataset(
+        file, rows.build(), passed.document(), passed.badRows(), passed.firstBad());
+  }
+
+  /** Takes rows one by one. */
+  interface RowTaker {
+    /**
+     * Takes the next row.
+     *
+     * @param document whether it is a whole plain text file
+     */
+    void take(Row row, boolean document);
+  }
+
+  /** What {@link #pass} found; see {@link Dataset}. */
+  record Passed(int rows, boolean document, int badRows, String firstBad) {}
+
+  /** As {@link #read}, but rows are passed on as they are read, and not held. */
+  static Passed pass(Path file, Fields fields, ReadOptions options, RowTaker taker) {
     String name = file.toString().toLowerCase(Locale.ROOT);
     Compression compression = Compression.of(name);
     Format format = format(file, compression.inner(name), compression, options.lines());
@@ -69,14 +90,15 @@ public final class DatasetReader {
           "dataset " + file + (Files.exists(file) ? " is not a file" : " does not exist"),
           "check the path; relative paths start from the folder of the file that names them");
     }
-    RowSink sink = new RowSink(options);
+    boolean document = format == PlainText.DOCUMENT;
+    RowSink sink = new RowSink(options, row -> taker.take(row, document));
     try {
       format.read(new Source(file, compression, fields), sink);
     } catch (IOException | UncheckedIOException e) {
       throw unreadable(file, compression, e);
     }
-    ImmutableList<Row> rows = sink.rows();
-    if (rows.isEmpty()) {
+    sink.finish();
+    if (sink.count() == 0) {
       throw sink.bad() == 0
           ? new UsageException("dataset " + file + " has no rows", "give a file with some text")
           : new UsageException(
@@ -88,7 +110,7 @@ public final class DatasetReader {
                   + sink.firstBad(),
               "is this the right file, and are the fields named as in it?");
     }
-    return new Dataset(file, rows, format == PlainText.DOCUMENT, sink.bad(), sink.firstBad());
+    return new Passed(sink.count(), document, sink.bad(), sink.firstBad());
   }
 
   private static Format format(Path file, String name, Compression compression, boolean lines) {

@@ -66,11 +66,20 @@ public final class Datasets {
    */
   public Dataset read(Path file, Fields fields, ReadOptions options) {
     Dataset read = DatasetReader.read(file, fields, options.skippingBadRows(skipBadRows));
-    used.merge(
-        file,
-        new Used(file, read.rows().size(), read.badRows(), read.firstBad()),
-        (a, b) -> b.rows() + b.skipped() > a.rows() + a.skipped() ? b : a);
+    count(new Used(file, read.rows().size(), read.badRows(), read.firstBad()));
     return read;
+  }
+
+  /** As {@link #read(Path, Fields, ReadOptions)}, but rows are passed on as they are read. */
+  void pass(Path file, Fields fields, ReadOptions options, DatasetReader.RowTaker taker) {
+    DatasetReader.Passed read =
+        DatasetReader.pass(file, fields, options.skippingBadRows(skipBadRows), taker);
+    count(new Used(file, read.rows(), read.badRows(), read.firstBad()));
+  }
+
+  private void count(Used read) {
+    used.merge(
+        read.file(), read, (a, b) -> b.rows() + b.skipped() > a.rows() + a.skipped() ? b : a);
   }
 
   /** What to tell the user: of each file, how many rows were left out. */

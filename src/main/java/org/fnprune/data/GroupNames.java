@@ -4,11 +4,8 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.fnprune.common.UsageException;
-import org.fnprune.data.Samples.Sample;
 import org.fnprune.recipe.Networks.Groups;
 
 /**
@@ -53,7 +50,7 @@ record GroupNames(Groups groups, ImmutableList<Path> datasets) {
   }
 
   /** Deals samples out to shards, one after the other; other groups stay as they are. */
-  List<Sample> dealt(List<Sample> samples) {
+  PackedSamples dealt(PackedSamples samples) {
     if (!(groups instanceof Groups.Shards shards) || shards.count() == 1) {
       return samples;
     }
@@ -65,9 +62,7 @@ record GroupNames(Groups groups, ImmutableList<Path> datasets) {
               + Math.max(1, samples.size() / FEWEST)
               + " or less, or raise num_samples");
     }
-    return IntStream.range(0, samples.size())
-        .mapToObj(i -> new Sample(samples.get(i).ids(), Integer.toString(i % count + 1)))
-        .toList();
+    return samples.dealt(count);
   }
 
   /**
@@ -75,9 +70,11 @@ record GroupNames(Groups groups, ImmutableList<Path> datasets) {
    *
    * @throws UsageException when a group has a single one
    */
-  ImmutableList<Sample> checked(List<Sample> samples) {
+  PackedSamples checked(PackedSamples samples) {
     Map<String, Integer> sizes = new LinkedHashMap<>();
-    samples.forEach(sample -> sizes.merge(sample.group(), 1, Integer::sum));
+    for (int i = 0; i < samples.size(); i++) {
+      sizes.merge(samples.group(i), 1, Integer::sum);
+    }
     sizes.forEach(
         (group, size) -> {
           if (size < FEWEST && !group.isEmpty()) {
@@ -87,6 +84,6 @@ record GroupNames(Groups groups, ImmutableList<Path> datasets) {
                 "give it more text, or group by something else");
           }
         });
-    return ImmutableList.copyOf(samples);
+    return samples;
   }
 }

@@ -1,25 +1,36 @@
 package org.fnprune.data;
 
-import com.google.common.collect.ImmutableList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.fnprune.common.UsageException;
+import org.fnprune.recipe.Sampling;
+import org.jspecify.annotations.Nullable;
 
-/** Takes the rows that are wanted, as they come, and counts the bad ones. */
+/**
+ * Passes on the rows that are wanted, and counts the bad ones. First rows go on as they come and are
+ * not held; random ones are held until all have come by.
+ */
 final class RowSink {
 
   private final boolean skipBadRows;
-  private final Reservoir<Row> rows;
+  private final Consumer<Row> wanted;
+  private final int limit;
+  private final @Nullable Reservoir<Row> drawn;
+  private int count;
   private int bad;
   private String firstBad = "";
 
-  RowSink(ReadOptions options) {
+  RowSink(ReadOptions options, Consumer<Row> wanted) {
     this.skipBadRows = options.skipBadRows();
-    this.rows = new Reservoir<>(options);
+    this.wanted = wanted;
+    this.limit = options.limit();
+    this.drawn =
+        limit > 0 && options.sampling() == Sampling.RANDOM ? new Reservoir<>(options) : null;
   }
 
   /** Whether no further row can change anything. */
   boolean full() {
-    return rows.full();
+    return drawn == null && limit > 0 && count >= limit;
   }
 
   /**
@@ -29,8 +40,9 @@ final class RowSink {
    * @throws UsageException of the parser, unless bad rows are skipped
    */
   void take(Supplier<Row> row) {
+    Row parsed;
     try {
-      rows.add(row.get());
+      parsed = row.get();
     } catch (UsageException e) {
       if (!skipBadRows) {
         throw e;
@@ -39,11 +51,30 @@ final class RowSink {
         firstBad = String.valueOf(e.getMessage());
       }
       bad++;
+      return;
+    }
+    if (drawn != null) {
+      drawn.add(parsed);
+    } else if (!full()) {
+      pass(parsed);
     }
   }
 
-  ImmutableList<Row> rows() {
-    return rows.items();
+  private void pass(Row row) {
+    count++;
+    wanted.accept(row);
+  }
+
+  /** Passes on what was held; no row comes any more. */
+  void finish() {
+    if (drawn != null) {
+      drawn.items().forEach(this::pass);
+    }
+  }
+
+  /** Rows that were passed on. */
+  int count() {
+    return count;
   }
 
   int bad() {

@@ -4,11 +4,11 @@ import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.collect.ImmutableSet;
 import com.google.common.primitives.ImmutableIntArray;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.fnprune.common.UsageException;
 import org.fnprune.recipe.Networks.Groups;
@@ -21,7 +21,7 @@ import org.fnprune.recipe.Shard;
  * @param samples in the order of the datasets and of their rows, at least one
  * @param skipped samples that had no tokens
  */
-public record Samples(ImmutableList<Sample> samples, int skipped) {
+public record Samples(List<Sample> samples, int skipped) {
 
   /** One sample of as many is held out. */
   private static final int HELD_OUT = 5;
@@ -45,6 +45,7 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
     if (samples.isEmpty()) {
       throw new IllegalArgumentException("no samples");
     }
+    samples = PackedSamples.of(samples);
   }
 
   /**
@@ -62,8 +63,7 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
     GroupNames names = new GroupNames(groups, calibration.datasets());
     ImmutableSet<String> fields =
         ImmutableSet.<String>builder().add(calibration.textField()).addAll(names.fields()).build();
-    List<Sample> samples = new ArrayList<>();
-    int skipped = 0;
+    Tokenised all = new Tokenised(tokenizer, calibration.maxSeqLength());
     for (int f = 0; f < calibration.datasets().size(); f++) {
       ReadOptions options =
           new ReadOptions(
@@ -72,19 +72,17 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
               calibration.sampling(),
               seed + f,
               false);
-      Dataset dataset = datasets.read(calibration.datasets().get(f), Fields.of(fields), options);
-      Samples read =
-          tokenise(
-              dataset,
-              calibration.textField(),
-              tokenizer,
-              calibration.maxSeqLength(),
-              options,
-              names::ofRow);
-      samples.addAll(read.samples());
-      skipped += read.skipped();
+      Path file = calibration.datasets().get(f);
+      int before = all.samples.size();
+      datasets.pass(
+          file,
+          Fields.of(fields),
+          options,
+          (row, document) ->
+              all.add(row.get(calibration.textField()), document, options, names.ofRow(row)));
+      requireTokens(file, all.samples.size() - before);
     }
-    return new Samples(names.checked(names.dealt(samples)), skipped);
+    return new Samples(names.checked(names.dealt(all.samples.build())), all.skipped);
   }
 
   /**
@@ -96,39 +94,47 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
    */
   public static Samples tokenise(
       Dataset dataset, String field, Tokenizer tokenizer, int maxSeqLength, int limit) {
-    return tokenise(
-        dataset, field, tokenizer, maxSeqLength, ReadOptions.first(false, limit), row -> "");
+    Tokenised all = new Tokenised(tokenizer, maxSeqLength);
+    ReadOptions options = ReadOptions.first(false, limit);
+    for (Row row : dataset.rows()) {
+      all.add(row.get(field), dataset.document(), options, "");
+    }
+    requireTokens(dataset.file(), all.samples.size());
+    return new Samples(all.samples.build(), all.skipped);
   }
 
-  private static Samples tokenise(
-      Dataset dataset,
-      String field,
-      Tokenizer tokenizer,
-      int maxSeqLength,
-      ReadOptions options,
-      Function<Row, String> group) {
-    ImmutableList.Builder<Sample> samples = ImmutableList.builder();
-    int skipped = 0;
-    for (Row row : dataset.rows()) {
+  /** What has been tokenised. */
+  private static final class Tokenised {
+    private final Tokenizer tokenizer;
+    private final int maxSeqLength;
+    private final PackedSamples.Builder samples = new PackedSamples.Builder();
+    private int skipped;
+
+    Tokenised(Tokenizer tokenizer, int maxSeqLength) {
+      this.tokenizer = tokenizer;
+      this.maxSeqLength = maxSeqLength;
+    }
+
+    void add(String text, boolean document, ReadOptions options, String group) {
       ImmutableList<ImmutableIntArray> found =
-          dataset.document()
-              ? windows(tokenizer.encode(row.get(field)), maxSeqLength, options)
-              : ImmutableList.of(tokenizer.encode(row.get(field), maxSeqLength));
+          document
+              ? windows(tokenizer.encode(text), maxSeqLength, options)
+              : ImmutableList.of(tokenizer.encode(text, maxSeqLength));
       for (ImmutableIntArray ids : found) {
         if (ids.isEmpty()) {
           skipped++;
         } else {
-          samples.add(new Sample(ids, group.apply(row)));
+          samples.add(ids, group);
         }
       }
     }
-    ImmutableList<Sample> found = samples.build();
-    if (found.isEmpty()) {
+  }
+
+  private static void requireTokens(Path dataset, int samples) {
+    if (samples == 0) {
       throw new UsageException(
-          "dataset " + dataset.file() + ": no row has any token",
-          "does the tokenizer fit the text?");
+          "dataset " + dataset + ": no row has any token", "does the tokenizer fit the text?");
     }
-    return new Samples(found, skipped);
   }
 
   /**
@@ -159,11 +165,12 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
           "make at most " + samples.size() + " shards, or raise num_samples");
     }
     return new Samples(
-        IntStream.range(0, samples.size())
-            .filter(shard::has)
-            .mapToObj(samples::get)
-            .collect(ImmutableList.toImmutableList()),
+        packed().only(ImmutableIntArray.copyOf(IntStream.range(0, samples.size()).filter(shard::has))),
         skipped);
+  }
+
+  private PackedSamples packed() {
+    return PackedSamples.of(samples);
   }
 
   /**
@@ -173,47 +180,49 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
    */
   public CalibrationText split(int batchSize, int padId, double weight) {
     int every = Math.min(HELD_OUT, samples.size());
-    List<ImmutableIntArray> fitting = new ArrayList<>();
-    List<ImmutableIntArray> heldOut = new ArrayList<>();
-    for (int i = 0; i < samples.size(); i++) {
-      boolean held = every > 1 && i % every == every - 1;
-      (held ? heldOut : fitting).add(samples.get(i).ids());
-    }
     return new CalibrationText(
-        batches(fitting, batchSize, padId), batches(heldOut, batchSize, padId), weight);
+        some(i -> every <= 1 || i % every != every - 1).batches(batchSize, padId),
+        every <= 1
+            ? ImmutableList.of()
+            : some(i -> i % every == every - 1).batches(batchSize, padId),
+        weight);
   }
 
-  private static ImmutableList<TokenBatch> batches(
-      List<ImmutableIntArray> sequences, int batchSize, int padId) {
-    return Batches.byLength(sequences, batchSize, padId).stream()
-        .map(Batches.Indexed::batch)
-        .collect(ImmutableList.toImmutableList());
+  private Samples some(IntPredicate wanted) {
+    ImmutableIntArray rows =
+        ImmutableIntArray.copyOf(IntStream.range(0, samples.size()).filter(wanted));
+    return new Samples(packed().only(rows), 0);
   }
 
   /** The samples of each group by its name, groups in the order of their first samples. */
   public ImmutableMap<String, Samples> groups() {
-    Map<String, ImmutableList.Builder<Sample>> groups = new LinkedHashMap<>();
-    for (Sample sample : samples) {
-      groups.computeIfAbsent(sample.group(), name -> ImmutableList.builder()).add(sample);
+    PackedSamples all = packed();
+    Map<String, ImmutableIntArray.Builder> groups = new LinkedHashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      groups.computeIfAbsent(all.group(i), name -> ImmutableIntArray.builder()).add(i);
     }
     ImmutableMap.Builder<String, Samples> named = ImmutableMap.builder();
-    groups.forEach((name, members) -> named.put(name, new Samples(members.build(), 0)));
+    groups.forEach(
+        (name, members) -> named.put(name, new Samples(all.only(members.build().trimmed()), 0)));
     return named.buildOrThrow();
   }
 
   /** The token ids of each sample. */
-  public ImmutableList<ImmutableIntArray> sequences() {
-    return samples.stream().map(Sample::ids).collect(ImmutableList.toImmutableList());
+  public List<ImmutableIntArray> sequences() {
+    return packed().tokens();
   }
 
-  /** The samples in batches, longest first, whatever their groups. */
-  public ImmutableList<TokenBatch> batches(int batchSize, int padId) {
-    return batches(sequences(), batchSize, padId);
+  /**
+   * The samples in batches, longest first, whatever their groups; each is made when it is asked
+   * for.
+   */
+  public List<TokenBatch> batches(int batchSize, int padId) {
+    return new LengthOrder(packed().tokens(), batchSize, padId);
   }
 
   /** Tokens in all samples. */
   public long tokens() {
-    return samples.stream().mapToLong(sample -> sample.ids().length()).sum();
+    return lengths().asLongStream().sum();
   }
 
   /** The largest token id of all samples. */
@@ -223,6 +232,10 @@ public record Samples(ImmutableList<Sample> samples, int skipped) {
 
   /** Tokens of the longest sample. */
   public int longest() {
-    return samples.stream().mapToInt(sample -> sample.ids().length()).max().orElseThrow();
+    return lengths().max().orElseThrow();
+  }
+
+  private IntStream lengths() {
+    return IntStream.range(0, samples.size()).map(packed().tokens()::length);
   }
 }

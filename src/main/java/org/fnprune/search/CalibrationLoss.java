@@ -34,7 +34,7 @@ record CalibrationLoss(ImmutableList<Part> parts) {
       Predictor dense, List<CalibrationText> texts, long tokens, boolean logits) {
     ImmutableList.Builder<Part> parts = ImmutableList.builder();
     for (CalibrationText text : texts) {
-      ImmutableList<TokenBatch> source = text.heldOut().isEmpty() ? text.fitting() : text.heldOut();
+      List<TokenBatch> source = text.heldOut().isEmpty() ? text.fitting() : text.heldOut();
       int classes = dense.predict(some(source, 1).get(0)).classes();
       long limit = Math.max(1, Math.min(tokens, VALUES / texts.size() / classes));
       parts.add(new Part(Divergence.of(dense, some(source, limit), logits), text.weight()));
@@ -54,29 +54,42 @@ record CalibrationLoss(ImmutableList<Part> parts) {
   }
 
   /** A few texts from all over, cut to {@link #PROBE_LENGTH} tokens. */
-  static TokenBatch probes(ImmutableList<TokenBatch> batches) {
-    List<ImmutableIntArray> all = new ArrayList<>();
-    batches.forEach(batch -> all.addAll(batch.sequences()));
-    int count = Math.min(PROBES, all.size());
+  static TokenBatch probes(List<TokenBatch> batches) {
+    int count = Math.min(PROBES, rows(batches));
     ImmutableList.Builder<ImmutableIntArray> probes = ImmutableList.builder();
-    for (int i = 0; i < count; i++) {
-      ImmutableIntArray text = all.get((int) ((long) i * all.size() / count));
+    for (ImmutableIntArray text : spread(batches, count)) {
       probes.add(text.subArray(0, Math.min(PROBE_LENGTH, text.length())));
     }
     return new TokenBatch(probes.build(), batches.get(0).padId());
   }
 
-  /** Texts from all over, short and long, of about so many tokens together; one at least. */
-  private static ImmutableList<TokenBatch> some(ImmutableList<TokenBatch> batches, long tokens) {
-    List<ImmutableIntArray> all = new ArrayList<>();
-    batches.forEach(batch -> all.addAll(batch.sequences()));
-    long total = batches.stream().mapToLong(TokenBatch::tokens).sum();
-    int wanted = (int) Math.max(1, Math.min(all.size(), all.size() * tokens / total));
-    int rows = batches.get(0).size();
+  private static int rows(List<TokenBatch> batches) {
+    return batches.stream().mapToInt(TokenBatch::size).sum();
+  }
+
+  /** So many texts at equal distances; no others are held. */
+  private static List<ImmutableIntArray> spread(List<TokenBatch> batches, int count) {
     List<ImmutableIntArray> chosen = new ArrayList<>();
-    for (int i = 0; i < wanted; i++) {
-      chosen.add(all.get((int) ((long) i * all.size() / wanted)));
+    int all = rows(batches);
+    int before = 0;
+    for (TokenBatch batch : batches) {
+      while (chosen.size() < count
+          && (long) chosen.size() * all / count < before + batch.size()) {
+        int row = (int) ((long) chosen.size() * all / count);
+        chosen.add(batch.sequences().get(row - before));
+      }
+      before += batch.size();
     }
+    return chosen;
+  }
+
+  /** Texts from all over, short and long, of about so many tokens together; one at least. */
+  private static ImmutableList<TokenBatch> some(List<TokenBatch> batches, long tokens) {
+    int all = rows(batches);
+    long total = batches.stream().mapToLong(TokenBatch::tokens).sum();
+    int wanted = (int) Math.max(1, Math.min(all, all * tokens / total));
+    int rows = batches.get(0).size();
+    List<ImmutableIntArray> chosen = spread(batches, wanted);
     ImmutableList.Builder<TokenBatch> some = ImmutableList.builder();
     for (int from = 0; from < wanted; from += rows) {
       some.add(

@@ -13,7 +13,7 @@ abstract class TextsTask extends LoadedTask {
 
   TextsTask(TaskDefinition definition, Samples samples) {
     super(definition, samples.skipped());
-    this.texts = samples.sequences();
+    this.texts = ImmutableList.copyOf(samples.sequences());
   }
 
   /** The token ids of each text. */
