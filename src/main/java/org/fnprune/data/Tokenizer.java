@@ -189,12 +189,20 @@ public final class Tokenizer implements AutoCloseable {
     tokenizer.close();
   }
 
-  private ImmutableIntArray ids(String text, boolean special) {
-    return ints(tokenizer.encode(text, special, false).getIds());
+  /** A model counts its words in 32 bits; a file may name any number. */
+  private ImmutableIntArray ints(long[] ids) {
+    for (long id : ids) {
+      if (id < 0 || id > Integer.MAX_VALUE) {
+        throw new UsageException(
+            "tokenizer " + file + " gives token id " + id + "; allowed: 0 to " + Integer.MAX_VALUE,
+            "export it again with tokenizer.save_pretrained(...)");
+      }
+    }
+    return ImmutableIntArray.copyOf(Arrays.stream(ids).mapToInt(id -> (int) id));
   }
 
-  private static ImmutableIntArray ints(long[] values) {
-    return ImmutableIntArray.copyOf(Arrays.stream(values).mapToInt(Math::toIntExact));
+  private ImmutableIntArray ids(String text, boolean special) {
+    return ints(tokenizer.encode(text, special, false).getIds());
   }
 
   /** Places counted in code points as places in UTF-16; asked for in ascending order, mostly. */

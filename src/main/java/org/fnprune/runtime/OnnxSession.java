@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.fnprune.common.UsageException;
 import org.fnprune.model.OnnxModel;
 
 /** A model loaded into ONNX Runtime. Not thread-safe; close it to free native memory. */
@@ -138,7 +139,7 @@ public final class OnnxSession implements AutoCloseable {
     try {
       return session.run(feeds, outputs);
     } catch (OrtException e) {
-      throw new ModelRunException("ONNX Runtime failed: " + e.getMessage(), e);
+      throw failure(e);
     }
   }
 
@@ -151,8 +152,23 @@ public final class OnnxSession implements AutoCloseable {
     try {
       session.run(feeds, outputs).close();
     } catch (OrtException e) {
-      throw new ModelRunException("ONNX Runtime failed: " + e.getMessage(), e);
+      throw failure(e);
     }
+  }
+
+  /** ONNX Runtime says so of a Gather; nothing but a number in the input can bring it about. */
+  private static final String BEYOND = "indices element out of data bounds, ";
+
+  private static RuntimeException failure(OrtException e) {
+    String message = String.valueOf(e.getMessage());
+    int beyond = message.indexOf(BEYOND);
+    return beyond < 0
+        ? new ModelRunException("ONNX Runtime failed: " + message, e)
+        : new UsageException(
+            "a token id or position lies beyond the model's table: "
+                + message.substring(beyond + BEYOND.length()).strip(),
+            "do config.json and tokenizer.json belong to this model?",
+            e);
   }
 
   @Override
