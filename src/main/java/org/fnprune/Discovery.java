@@ -21,9 +21,9 @@ import org.fnprune.capture.ProjectionCapture;
 import org.fnprune.capture.Projector;
 import org.fnprune.capture.Signal;
 import org.fnprune.capture.WeightedMoments;
+import org.fnprune.common.JoinedList;
 import org.fnprune.common.Json;
 import org.fnprune.common.UsageException;
-import org.fnprune.common.JoinedList;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.linalg.SelfTest;
@@ -182,9 +182,7 @@ public final class Discovery {
     captureTask(folder);
     if (inputs.texts().size() > 1) {
       CalibrationText general = inputs.texts().get(1);
-      capture(
-          JoinedList.of(List.of(general.fitting(), general.heldOut())),
-          folder.retained());
+      capture(JoinedList.of(List.of(general.fitting(), general.heldOut())), folder.retained());
       captureHeldOut(general, folder.retainedHeldOut());
     }
     captureHeldOut(inputs.texts().get(0), folder.heldOut());

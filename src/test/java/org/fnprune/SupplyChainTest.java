@@ -64,10 +64,7 @@ class SupplyChainTest {
       if (licence.has("expression")) {
         String expression = licence.get("expression").getAsString();
         assertThat(expression).as(name(component)).doesNotContain(" AND ");
-        Splitter.onPattern("[ ()]+|OR")
-            .omitEmptyStrings()
-            .split(expression)
-            .forEach(found::add);
+        Splitter.onPattern("[ ()]+|OR").omitEmptyStrings().split(expression).forEach(found::add);
       } else {
         JsonObject named = licence.getAsJsonObject("license");
         found.add((named.has("id") ? named.get("id") : named.get("name")).getAsString());

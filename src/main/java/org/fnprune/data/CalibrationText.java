@@ -9,8 +9,7 @@ import java.util.List;
  * @param heldOut the other batches; none where there is one sample only
  * @param weight what all of it counts beside the task's text, which counts 1
  */
-public record CalibrationText(
-    List<TokenBatch> fitting, List<TokenBatch> heldOut, double weight) {
+public record CalibrationText(List<TokenBatch> fitting, List<TokenBatch> heldOut, double weight) {
 
   public CalibrationText {
     if (fitting.isEmpty() || !(weight > 0)) {

@@ -63,8 +63,7 @@ public final class DatasetReader {
   public static Dataset read(Path file, Fields fields, ReadOptions options) {
     ImmutableList.Builder<Row> rows = ImmutableList.builder();
     Passed passed = pass(file, fields, options, (row, document) -> rows.add(row));
-    return new Dataset(
-        file, rows.build(), passed.document(), passed.badRows(), passed.firstBad());
+    return new Dataset(file, rows.build(), passed.document(), passed.badRows(), passed.firstBad());
   }
 
   /** Takes rows one by one. */

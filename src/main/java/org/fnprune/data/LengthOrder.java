@@ -7,8 +7,8 @@ import java.util.Objects;
 import java.util.RandomAccess;
 
 /**
- * Batches of sequences from the longest to the shortest, made when they are asked for: four bytes of
- * heap a row.
+ * Batches of sequences from the longest to the shortest, made when they are asked for: four bytes
+ * of heap a row.
  */
 final class LengthOrder extends AbstractList<TokenBatch> implements RandomAccess {
 
@@ -52,10 +52,7 @@ final class LengthOrder extends AbstractList<TokenBatch> implements RandomAccess
   public TokenBatch get(int index) {
     int from = Objects.checkIndex(index, size()) * batchSize;
     int to = (int) Math.min(order.length(), (long) from + batchSize);
-    return new TokenBatch(
-        ImmutableList.copyOf(
-            sequences.only(order.subArray(from, to))),
-        padId);
+    return new TokenBatch(ImmutableList.copyOf(sequences.only(order.subArray(from, to))), padId);
   }
 
   @Override

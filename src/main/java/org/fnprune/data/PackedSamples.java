@@ -22,8 +22,7 @@ final class PackedSamples extends AbstractList<Sample> implements RandomAccess {
 
   private final ImmutableList<String> names;
 
-  private PackedSamples(
-      Sequences tokens, ImmutableIntArray groups, ImmutableList<String> names) {
+  private PackedSamples(Sequences tokens, ImmutableIntArray groups, ImmutableList<String> names) {
     this.tokens = tokens;
     this.groups = groups;
     this.names = names;

@@ -7,8 +7,8 @@ import org.fnprune.recipe.Sampling;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on the rows that are wanted, and counts the bad ones. First rows go on as they come and are
- * not held; random ones are held until all have come by.
+ * Passes on the rows that are wanted, and counts the bad ones. First rows go on as they come and
+ * are not held; random ones are held until all have come by.
  */
 final class RowSink {
 

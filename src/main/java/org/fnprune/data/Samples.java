@@ -165,7 +165,8 @@ public record Samples(List<Sample> samples, int skipped) {
           "make at most " + samples.size() + " shards, or raise num_samples");
     }
     return new Samples(
-        packed().only(ImmutableIntArray.copyOf(IntStream.range(0, samples.size()).filter(shard::has))),
+        packed()
+            .only(ImmutableIntArray.copyOf(IntStream.range(0, samples.size()).filter(shard::has))),
         skipped);
   }
 

@@ -73,8 +73,7 @@ record CalibrationLoss(ImmutableList<Part> parts) {
     int all = rows(batches);
     int before = 0;
     for (TokenBatch batch : batches) {
-      while (chosen.size() < count
-          && (long) chosen.size() * all / count < before + batch.size()) {
+      while (chosen.size() < count && (long) chosen.size() * all / count < before + batch.size()) {
         int row = (int) ((long) chosen.size() * all / count);
         chosen.add(batch.sequences().get(row - before));
       }

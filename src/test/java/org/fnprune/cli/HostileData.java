@@ -82,8 +82,16 @@ final class HostileData {
   private void text() {
     String good = "{\"text\": \"w1 w2\"}\n";
     data("JSONL: NUL bytes", "d.jsonl", "\0\0\0\0\n", "@/d.jsonl:1: not valid JSON");
-    data("JSONL: invalid UTF-8", "d.jsonl", latin("{\"text\": \"\u00ff\u00fe\"}\n"), ":1: not UTF-8");
-    data("JSONL: overlong UTF-8", "d.jsonl", latin("{\"text\": \"\u00c0\u00af\"}\n"), ":1: not UTF-8");
+    data(
+        "JSONL: invalid UTF-8",
+        "d.jsonl",
+        latin("{\"text\": \"\u00ff\u00fe\"}\n"),
+        ":1: not UTF-8");
+    data(
+        "JSONL: overlong UTF-8",
+        "d.jsonl",
+        latin("{\"text\": \"\u00c0\u00af\"}\n"),
+        ":1: not UTF-8");
     data(
         "JSONL: lone surrogate in UTF-8",
         "d.jsonl",
@@ -104,7 +112,11 @@ final class HostileData {
     data("JSONL: an object as text", "d.jsonl", "{\"text\": {\"a\": 1}}\n", "'text' is an object");
     data("JSONL: a list as text", "d.jsonl", "{\"text\": [1]}\n", "field 'text' is a list");
     data("JSONL: NaN", "d.jsonl", "{\"text\": NaN}\n", ":1: not valid JSON");
-    data("JSONL: half a surrogate escape", "d.jsonl", "{\"text\": \"\\ud8\"}\n", ":1: not valid JSON");
+    data(
+        "JSONL: half a surrogate escape",
+        "d.jsonl",
+        "{\"text\": \"\\ud8\"}\n",
+        ":1: not valid JSON");
     data("JSONL: 100,000 fields", "d.jsonl", fields(100_000), ":1: row has no field 'text'");
     data("plain text: not UTF-8", "d.txt", latin("w1 \u00ff\n"), "@/d.txt:1: not UTF-8 text");
     data("plain text: blank", "d.txt", " \n\n", "has no rows");
@@ -117,7 +129,8 @@ final class HostileData {
     data("CSV: NUL bytes", "d.csv", "\0\0\0\n\0\n", "@/d.csv:1: no column 'text'");
     data("CSV: names twice", "d.csv", "text,text\na,b\n", "@/d.csv:1: not valid CSV");
     data("CSV: not UTF-8", "d.csv", latin("text\n\u00ff\n"), "@/d.csv:2: not UTF-8 text");
-    data("CSV: 100,000 columns", "d.csv", columns(100_000) + "\n1\n", "@/d.csv:1: no column 'text'");
+    data(
+        "CSV: 100,000 columns", "d.csv", columns(100_000) + "\n1\n", "@/d.csv:1: no column 'text'");
     data(
         "TSV: 100,000 columns, one value",
         "d.tsv",
@@ -143,8 +156,16 @@ final class HostileData {
             HUGE);
       }
       String file = "d.jsonl." + kind;
-      data(file, f -> cut(f.resolve(file), packer), kind + ": cut off", "cannot be unpacked as " + kind);
-      data(file, f -> flip(f.resolve(file), packer), kind + ": damaged", kind.equals("bz2") ? "d.jsonl.bz2" : "cannot be unpacked as " + kind);
+      data(
+          file,
+          f -> cut(f.resolve(file), packer),
+          kind + ": cut off",
+          "cannot be unpacked as " + kind);
+      data(
+          file,
+          f -> flip(f.resolve(file), packer),
+          kind + ": damaged",
+          kind.equals("bz2") ? "d.jsonl.bz2" : "cannot be unpacked as " + kind);
       data(kind + ": wrong ending", file, "{\"text\": \"w1\"}\n", "cannot be unpacked as " + kind);
       data(kind + ": empty", file, "", "d.jsonl." + kind);
       data(
@@ -157,7 +178,8 @@ final class HostileData {
     data(
         "d.csv.gz",
         f -> {
-          try (OutputStream out = packer("gz").around(Files.newOutputStream(f.resolve("d.csv.gz")))) {
+          try (OutputStream out =
+              packer("gz").around(Files.newOutputStream(f.resolve("d.csv.gz")))) {
             out.write("text\n\"".getBytes(StandardCharsets.UTF_8));
             byte[] line = "w1\n".repeat(100_000).getBytes(StandardCharsets.UTF_8);
             for (int i = 0; i < 80; i++) {
@@ -168,7 +190,11 @@ final class HostileData {
         "CSV: quote not closed for 24 MB",
         "a row goes on for more than 16 MiB");
     data("zst: window of 2 GiB", "d.jsonl.zst", zstdWindow(), "its window is larger than");
-    data("d.jsonl.xz", f -> xzDictionary(f.resolve("d.jsonl.xz")), "xz: dictionary of 4 GB", "as xz");
+    data(
+        "d.jsonl.xz",
+        f -> xzDictionary(f.resolve("d.jsonl.xz")),
+        "xz: dictionary of 4 GB",
+        "as xz");
   }
 
   private void parquet() {
@@ -192,8 +218,7 @@ final class HostileData {
           "d.parquet",
           f -> {
             byte[] bytes = parquet(f);
-            Files.write(
-                f.resolve("d.parquet"), Arrays.copyOf(bytes, bytes.length * percent / 100));
+            Files.write(f.resolve("d.parquet"), Arrays.copyOf(bytes, bytes.length * percent / 100));
           },
           "Parquet: cut at " + percent + " %",
           no);
@@ -255,17 +280,23 @@ final class HostileData {
     }
     tokenizer("model of a wrong type", "{\"model\": 7}", "cannot be read");
     tokenizer("unknown model", "{\"model\": {\"type\": \"Evil\"}}", "cannot be read");
-    tokenizer("vocabulary of texts", whole("null", model.replace(":1}", ":\"x\"}")), "cannot be read");
+    tokenizer(
+        "vocabulary of texts", whole("null", model.replace(":1}", ":\"x\"}")), "cannot be read");
     tokenizer("negative id", whole("null", model.replace(":1}", ":-1}")), "cannot be read");
-    tokenizer("ids beyond 32 bits", whole("null", model.replace(":1}", ":1e15}")), "cannot be read");
-    tokenizer("id beyond the embedding", whole("{\"type\":\"Whitespace\"}", model.replace(":1}", ":99}")), "99");
+    tokenizer(
+        "ids beyond 32 bits", whole("null", model.replace(":1}", ":1e15}")), "cannot be read");
+    tokenizer(
+        "id beyond the embedding",
+        whole("{\"type\":\"Whitespace\"}", model.replace(":1}", ":99}")),
+        "99");
     tokenizer(
         "id of 31 bits",
         whole("{\"type\":\"Whitespace\"}", model.replace(":1}", ":4294967295}")),
         "4294967295");
     tokenizer("broken expression", whole(split("(((("), model), "cannot be read");
     tokenizer("padding without id", "{\"padding\": {}, \"model\":" + model + "}", "cannot be read");
-    tokenizer("added tokens that are none", "{\"added_tokens\": [7], \"model\":" + model + "}", "token");
+    tokenizer(
+        "added tokens that are none", "{\"added_tokens\": [7], \"model\":" + model + "}", "token");
     tokenizer(
         "merges out of the vocabulary",
         whole("null", "{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[\"x y\"]}"),
@@ -311,12 +342,21 @@ final class HostileData {
   private void noFiles() {
     for (String device : List.of("/dev/zero", "/dev/random")) {
       for (String ending : List.of("d.jsonl", "d.csv.gz", "d.parquet")) {
-        data(ending, f -> link(f.resolve(ending), device), device + " as " + ending, "is not a file");
+        data(
+            ending,
+            f -> link(f.resolve(ending), device),
+            device + " as " + ending,
+            "is not a file");
       }
       other(device + " as model", device, "model.onnx", "inspect @/model.onnx", "@/model.onnx");
       other(device + " as task", device, "t.yaml", "eval @/m --task @/t.yaml", "@/t.yaml");
       other(device + " as recipe", device, "r.yaml", "run @/r.yaml", "@/r.yaml");
-      other(device + " as array", device, "X.npy", "networks --signals @/X.npy --output @/out", "@/X.npy");
+      other(
+          device + " as array",
+          device,
+          "X.npy",
+          "networks --signals @/X.npy --output @/out",
+          "@/X.npy");
       cases.add(
           new Case(
               device + " as tokenizer",
@@ -329,7 +369,11 @@ final class HostileData {
               "no tokenizer.json beside @/t/model.onnx"));
     }
     for (String name : List.of("d.jsonl", "d.csv", "d.parquet", "d.txt.gz")) {
-      data(name, f -> Files.createDirectory(f.resolve(name)), "a folder as " + name, "is not a file");
+      data(
+          name,
+          f -> Files.createDirectory(f.resolve(name)),
+          "a folder as " + name,
+          "is not a file");
     }
     folder("model", "model.onnx", "inspect @/model.onnx");
     folder("task", "t.yaml", "eval @/m --task @/t.yaml");
@@ -379,7 +423,8 @@ final class HostileData {
   private static byte[] rows() {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 3000; i++) {
-      rows.append(String.format(Locale.ROOT, "{\"text\": \"w%d w%d\"}%n", i * 7919 % 16, i * i % 13));
+      rows.append(
+          String.format(Locale.ROOT, "{\"text\": \"w%d w%d\"}%n", i * 7919 % 16, i * i % 13));
     }
     return rows.toString().getBytes(StandardCharsets.UTF_8);
   }
@@ -432,7 +477,9 @@ final class HostileData {
     return new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) (21 << 3), 1, 0, 0};
   }
 
-  /** A whole file whose block header asks for the largest dictionary (code 40), its CRC put right. */
+  /**
+   * A whole file whose block header asks for the largest dictionary (code 40), its CRC put right.
+   */
   private static void xzDictionary(Path file) throws IOException {
     byte[] bytes = packed(packer("xz"), rows());
     int header = 12;
@@ -447,7 +494,8 @@ final class HostileData {
   }
 
   private static byte[] parquet(Path folder) throws IOException {
-    MessageType schema = MessageTypeParser.parseMessageType("message m { required binary text (UTF8); }");
+    MessageType schema =
+        MessageTypeParser.parseMessageType("message m { required binary text (UTF8); }");
     Path file = folder.resolve("whole.parquet");
     try (ParquetWriter<org.apache.parquet.example.data.Group> writer =
         ExampleParquetWriter.builder(new LocalOutputFile(file))

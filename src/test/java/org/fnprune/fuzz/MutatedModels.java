@@ -236,7 +236,8 @@ final class MutatedModels {
           attribute.setInts(choices.below(attribute.getIntsCount()), choices.number());
         }
       }
-      case 3 -> attribute.setF((float) choices.number()).setType(AttributeProto.AttributeType.FLOAT);
+      case 3 ->
+          attribute.setF((float) choices.number()).setType(AttributeProto.AttributeType.FLOAT);
       default -> attribute.setS(ByteString.copyFromUtf8("both"));
     }
   }
