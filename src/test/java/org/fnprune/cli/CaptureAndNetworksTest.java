@@ -296,13 +296,13 @@ class CaptureAndNetworksTest {
     assertThat(work.path("out")).doesNotExist();
   }
 
-  /** A row of 16 signals is 64 bytes, and three copies of 8000 are more than a mebibyte. */
+  /** A row of 16 signals is 64 bytes, and three copies of 8192 are more than a mebibyte. */
   @Test
   void aMemoryLimitThatIsTooLowIsRefusedAndNamesWhatIsNeeded() {
-    work.write("long.jsonl", ("{\"text\": \"" + "a ".repeat(1000) + "\"}\n").repeat(10));
+    work.write("long.jsonl", ("{\"text\": \"" + "a ".repeat(40) + "\"}\n").repeat(256));
     work.refuses(
-        "capture @/r.yaml --output @/x --calibration @/long.jsonl --max-seq-length 1000"
-            + " --batch-size 8 --memory 1MiB",
+        "capture @/r.yaml --output @/x --calibration @/long.jsonl --max-seq-length 32"
+            + " --batch-size 256 --memory 1MiB",
         "capturing 'layers.0.ffn' (16 wide) needs at least 1.5",
         "raise --memory (and the Java heap with it), or lower --batch-size");
     assertThat(work.path("x")).doesNotExist();
