@@ -31,7 +31,7 @@ final class EmbeddingTask extends TextsTask {
   }
 
   /**
-   * Reads and tokenises the texts().
+   * Reads and tokenises the texts.
    *
    * @throws UsageException for an unusable dataset
    */

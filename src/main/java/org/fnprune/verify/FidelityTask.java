@@ -33,7 +33,7 @@ final class FidelityTask extends TextsTask {
   }
 
   /**
-   * Reads and tokenises the texts().
+   * Reads and tokenises the texts.
    *
    * @throws UsageException for an unusable dataset
    */
