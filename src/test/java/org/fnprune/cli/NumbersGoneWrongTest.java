@@ -26,7 +26,8 @@ class NumbersGoneWrongTest {
       "prune @/m --calibration @/text.jsonl --sparsity 0.5 --round-to 4 --components 3"
           + " --restarts 2 --latency false --quiet --force --output @/out ";
 
-  private static final String TASK = "--task @/lm.yaml --max-drop 9 ";
+  /** A gate that any finite loss passes, and nothing else. */
+  private static final String TASK = "--task @/lm.yaml --max-drop 1e9 ";
 
   /** Selectors, compensations and allocations: each at least once. */
   private static final List<String> WAYS =
@@ -274,15 +275,18 @@ class NumbersGoneWrongTest {
     assertThat(outcome.err()).contains("empty.jsonl").doesNotContain("\tat ");
   }
 
-  /** A width that rounding leaves as it is, and one that would leave nothing. */
+  /** Budgets that would remove nothing, or are no share, or would leave nothing. */
   @Test
   void budgetsAtTheEdges() {
-    succeeds(TASK + "--selector obs --sparsity 0.001");
-    for (String all : List.of("0.999", "1", "0", "-0.5", "NaN")) {
-      Outcome outcome = run(TASK + "--selector obs --sparsity " + all);
-      assertThat(outcome.code()).as(all + outcome.err()).isIn(ExitCode.OK, ExitCode.USAGE);
-      assertThat(outcome.err()).doesNotContain("\tat ");
+    refuses(TASK + "--selector obs --sparsity 0.001", "nothing would be removed");
+    for (String share : List.of("0", "1", "-0.5", "NaN")) {
+      Outcome outcome = run(TASK + "--selector obs --sparsity " + share);
+      assertThat(outcome.code()).as(share + outcome.err()).isEqualTo(ExitCode.USAGE);
+      assertThat(outcome.err()).contains("sparsity").doesNotContain("\tat ");
     }
+    refuses(
+        TASK + "--selector obs --sparsity 0.999",
+        "cannot remove 543 parameters: at most 408 of the targets' 544 can go");
   }
 
   @Test
