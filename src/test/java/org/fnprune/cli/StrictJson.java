@@ -21,8 +21,12 @@ final class StrictJson {
           case END_OBJECT -> reader.endObject();
           case BEGIN_ARRAY -> reader.beginArray();
           case END_ARRAY -> reader.endArray();
-          case NAME -> { var unused = reader.nextName(); }
-          case NUMBER -> { var unused = reader.nextDouble(); }
+          case NAME -> {
+            var unused = reader.nextName();
+          }
+          case NUMBER -> {
+            var unused = reader.nextDouble();
+          }
           default -> reader.skipValue();
         }
       }
