@@ -325,6 +325,7 @@ record RunInputs(
           Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer, data, recipe.seed())
               .shard(shard);
       Positions.requireSamples(folder, calibration.maxSeqLength(), general.longest());
+      Vocabulary.require(dense, general.largestId(), tokenizerFile(folder));
       texts.add(
           general.split(
               calibration.batchSize(),

@@ -24,7 +24,8 @@ final class Vocabulary {
   }
 
   /**
-   * Refuses tokens that the model does not know, in place of ONNX Runtime.
+   * Refuses tokens that the model does not know, before anything is run. Where the graph does not
+   * show its table, ONNX Runtime refuses them.
    *
    * @param largest id of all tokens
    */

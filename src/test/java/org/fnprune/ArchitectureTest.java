@@ -1,6 +1,10 @@
 package org.fnprune;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -10,6 +14,8 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.stream.BaseStream;
 
 /** Dependencies point one way: each package uses only those before it. */
 @AnalyzeClasses(packages = "org.fnprune", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -104,6 +110,15 @@ final class ArchitectureTest {
           .haveNameMatching(
               "java\\.net\\.(?!URI$|URISyntaxException$).*|java\\.nio\\.channels\\..*Socket.*"
                   + "|java\\.rmi\\..*|javax\\.(net|naming)\\..*");
+
+  /** Streams would take every processor, whatever {@code --threads} says. */
+  @ArchTest
+  static final ArchRule threadsAreAsManyAsWereTold =
+      noClasses()
+          .should()
+          .callMethodWhere(
+              target(nameMatching("parallel|parallelStream"))
+                  .and(target(owner(assignableTo(BaseStream.class).or(assignableTo(Collection.class))))));
 
   /** PeakMemory's process ends when the one that started it does. */
   @ArchTest

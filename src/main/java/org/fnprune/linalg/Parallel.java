@@ -7,9 +7,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /** Independent pieces of work on a given number of Java threads. */
 public final class Parallel {
+
+  /** Ranges for each thread, so that one that is held up holds up little. */
+  private static final int RANGES = 4;
 
   private static final ThreadLocal<Boolean> WORKER = ThreadLocal.withInitial(() -> false);
 
@@ -46,6 +51,32 @@ public final class Parallel {
     } finally {
       next.set(tasks.size());
     }
+  }
+
+  /**
+   * Calls {@code body} with each of 0 to {@code count} - 1, in ranges of about equal length; calls
+   * must not disturb each other.
+   *
+   * @param threads at most this many at a time; 1 stays on the caller's thread
+   */
+  public static void forEach(int threads, int count, IntConsumer body) {
+    int ranges = threads == 1 ? 1 : (int) Math.min(count, (long) RANGES * threads);
+    List<IntStream> parts =
+        IntStream.range(0, ranges)
+            .mapToObj(r -> IntStream.range(start(r, ranges, count), start(r + 1, ranges, count)))
+            .toList();
+    var unused =
+        map(
+            threads,
+            parts,
+            part -> {
+              part.forEach(body);
+              return true;
+            });
+  }
+
+  private static int start(int range, int ranges, int count) {
+    return (int) ((long) count * range / ranges);
   }
 
   private static <O> void work(List<FutureTask<O>> tasks, AtomicInteger next) {

@@ -156,7 +156,7 @@ public final class OnnxSession implements AutoCloseable {
     }
   }
 
-  /** ONNX Runtime says so of a Gather; nothing but a number in the input can bring it about. */
+  /** ONNX Runtime's words where a Gather is asked for a row that its table lacks. */
   private static final String BEYOND = "indices element out of data bounds, ";
 
   private static RuntimeException failure(OrtException e) {

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.fnprune.linalg.Parallel;
+import org.fnprune.linalg.Threads;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
 import org.fnprune.model.OnnxModel;
@@ -88,9 +90,10 @@ final class Divergence {
       }
     }
     Reference reference = new Reference(batch, rows.build().toArray(), classes);
-    IntStream.range(0, reference.rows.length)
-        .parallel()
-        .forEach(r -> keep(reference, r, outputs.values(), isLogits));
+    Parallel.forEach(
+        Threads.get(),
+        reference.rows.length,
+        r -> keep(reference, r, outputs.values(), isLogits));
     requireNumbers(reference);
     return reference;
   }

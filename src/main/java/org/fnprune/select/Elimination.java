@@ -8,6 +8,8 @@ import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
 import org.fnprune.linalg.Cholesky;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Parallel;
+import org.fnprune.linalg.Threads;
 
 /**
  * Removes channels one after the other while least squares on the others makes up for them (optimal
@@ -33,6 +35,9 @@ final class Elimination {
    * hᵀ leaves rounding alone, which need not be positive.
    */
   private static final double ROUNDING = 1e-12;
+
+  /** Multiplications from which on threads save more than they cost. */
+  private static final long WORTH_THREADS = 1 << 18;
 
   private final int unitSize;
   private final double[][] inverse;
@@ -134,16 +139,17 @@ final class Elimination {
     double[] written = weights[gone];
     double pivot = row[gone];
     int[] columns = positions(alive);
-    IntStream rows = Arrays.stream(columns);
     if (unitSize > 1) {
       int end = (channel + 1) * unitSize;
       int[] own = IntStream.range(gone + 1, end).toArray();
       columns = IntStream.concat(IntStream.of(own), Arrays.stream(columns)).toArray();
-      rows = Arrays.stream(columns);
     }
     int[] left = columns;
-    parallel(rows, (long) left.length * (left.length + written.length))
-        .forEach(i -> update(i, gone, row, written, pivot, left));
+    long work = (long) left.length * (left.length + written.length);
+    Parallel.forEach(
+        work > WORTH_THREADS ? Threads.get() : 1,
+        left.length,
+        i -> update(left[i], gone, row, written, pivot, left));
   }
 
   private void update(int i, int gone, double[] row, double[] written, double pivot, int[] left) {
@@ -159,10 +165,6 @@ final class Elimination {
     for (int c = 0; c < w.length; c++) {
       w[c] -= factor * written[c];
     }
-  }
-
-  private static IntStream parallel(IntStream rows, long work) {
-    return work > 1 << 18 ? rows.parallel() : rows;
   }
 
   private int[] positions(int[] channels) {

@@ -1,10 +1,13 @@
 package org.fnprune.verify;
 
+import com.google.common.collect.ContiguousSet;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fnprune.linalg.Parallel;
+import org.fnprune.linalg.Threads;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.Samples;
 import org.fnprune.linalg.Matrix;
@@ -99,10 +102,11 @@ final class EmbeddingTask extends TextsTask {
   private ImmutableList<ImmutableSet<Integer>> nearest(Matrix vectors) {
     double[][] rows =
         IntStream.range(0, texts().size()).mapToObj(vectors::row).toArray(double[][]::new);
-    return IntStream.range(0, rows.length)
-        .parallel()
-        .mapToObj(i -> nearest(rows, i))
-        .collect(ImmutableList.toImmutableList());
+    return ImmutableList.copyOf(
+        Parallel.map(
+            Threads.get(),
+            ContiguousSet.closedOpen(0, rows.length).asList(),
+            i -> nearest(rows, i)));
   }
 
   private ImmutableSet<Integer> nearest(double[][] rows, int i) {

@@ -2,10 +2,15 @@ package org.fnprune.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonStreamParser;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,18 +101,48 @@ class OutputTest {
     assertThat(lines.get(2)).matches("words +perplexity ↓ +[0-9.]+ +[0-9.]+ +5");
   }
 
+  /** A shape that only a run shows to be wrong. */
   @Test
   void aFailureWhileRunningIsExitCodeOne() throws IOException {
-    java.nio.file.Files.delete(work.path("m/config.json"));
-    work.write("long.jsonl", "{\"text\": \"w2 w1\"}\n");
-    work.write("m/tokenizer.json", work.read("m/tokenizer.json").replace("\"w2\":2", "\"w2\":99"));
-    work.write("long.yaml", "{name: long, type: perplexity, dataset: long.jsonl}\n");
-    Outcome outcome = work.run("eval @/m --task @/long.yaml");
+    Path file = work.path("m/model.onnx");
+    ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(file)).toBuilder();
+    GraphProto.Builder graph = model.getGraphBuilder();
+    String output = graph.getOutput(0).getName();
+    graph.getNodeBuilderList().stream()
+        .filter(node -> node.getOutput(0).equals(output))
+        .findFirst()
+        .orElseThrow()
+        .setOutput(0, "before");
+    graph
+        .addInitializer(
+            TensorProto.newBuilder()
+                .setName("shape")
+                .setDataType(TensorProto.DataType.INT64.getNumber())
+                .addDims(3)
+                .addAllInt64Data(List.of(1L, 1L, 7L)))
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Reshape")
+                .addAllInput(List.of("before", "shape"))
+                .addOutput(output));
+    Files.write(file, model.build().toByteArray());
+    Outcome outcome = work.run("eval @/m --task @/lm.yaml");
     assertThat(outcome.code()).isEqualTo(ExitCode.FAILED);
     assertThat(outcome.out()).isEmpty();
     assertThat(outcome.err().lines().toList()).hasSize(2);
     assertThat(outcome.err())
         .startsWith("error: ONNX Runtime failed: ")
+        .contains("\nhelp: do config.json and tokenizer.json belong to this model?");
+  }
+
+  @Test
+  void tokensThatTheModelDoesNotKnowAreAUsageError() throws IOException {
+    Files.delete(work.path("m/config.json"));
+    work.write("m/tokenizer.json", work.read("m/tokenizer.json").replace("\"w2\":2", "\"w2\":99"));
+    Outcome outcome = work.run("eval @/m --task @/lm.yaml");
+    assertThat(outcome.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(outcome.err())
+        .startsWith("error: a token id or position lies beyond the model's table: ")
         .contains("\nhelp: do config.json and tokenizer.json belong to this model?");
   }
 }
