@@ -3,7 +3,7 @@
     mvn -B -DskipTests package
     python benchmarks/hostile/hostile.py
 
-The files are made by src/test/java/org/fnprune/cli/HostileFiles.java; HostileFilesTest says what each must come
+The files are made by src/test/java/org/fnprune/cli/HostileFiles.java and HostileData.java; HostileFilesTest says what each must come
 to. Here the same command lines are run as a user would. Writes results.json and RESULTS.md beside itself.
 """
 
@@ -43,7 +43,7 @@ def main():
     parser.add_argument("--classes", default=f"{ROOT}/target/test-classes:{ROOT}/target/classes:{ROOT}/target/lib/*")
     options = parser.parse_args()
     work = pathlib.Path(tempfile.mkdtemp(prefix="fnprune-hostile"))
-    subprocess.run(["java", "-cp", options.classes, "org.fnprune.cli.HostileFiles", str(work)], check=True)
+    subprocess.run(["java", "-cp", options.classes, "org.fnprune.cli.HostileCase", str(work)], check=True)
     command = shlex.split(options.command)
     sound = str(ROOT / "recipes/models/polymath")
     base = [run(command + ["inspect", sound]) for _ in range(3)]

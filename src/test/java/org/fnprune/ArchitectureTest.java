@@ -118,7 +118,10 @@ final class ArchitectureTest {
           .should()
           .callMethodWhere(
               target(nameMatching("parallel|parallelStream"))
-                  .and(target(owner(assignableTo(BaseStream.class).or(assignableTo(Collection.class))))));
+                  .and(
+                      target(
+                          owner(
+                              assignableTo(BaseStream.class).or(assignableTo(Collection.class))))));
 
   /** PeakMemory's process ends when the one that started it does. */
   @ArchTest

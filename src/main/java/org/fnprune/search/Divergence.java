@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import org.fnprune.linalg.Parallel;
-import org.fnprune.linalg.Threads;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.TokenBatch;
+import org.fnprune.linalg.Parallel;
+import org.fnprune.linalg.Threads;
 import org.fnprune.model.OnnxModel;
 import org.fnprune.verify.Logits;
 import org.fnprune.verify.Predictor;
@@ -91,9 +91,7 @@ final class Divergence {
     }
     Reference reference = new Reference(batch, rows.build().toArray(), classes);
     Parallel.forEach(
-        Threads.get(),
-        reference.rows.length,
-        r -> keep(reference, r, outputs.values(), isLogits));
+        Threads.get(), reference.rows.length, r -> keep(reference, r, outputs.values(), isLogits));
     requireNumbers(reference);
     return reference;
   }

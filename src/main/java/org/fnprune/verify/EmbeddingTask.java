@@ -6,11 +6,11 @@ import com.google.common.collect.ImmutableSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.fnprune.linalg.Parallel;
-import org.fnprune.linalg.Threads;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.Samples;
 import org.fnprune.linalg.Matrix;
+import org.fnprune.linalg.Parallel;
+import org.fnprune.linalg.Threads;
 import org.fnprune.recipe.TaskDefinition;
 import org.fnprune.recipe.TaskKind;
 

@@ -23,39 +23,22 @@ import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.tukaani.xz.LZMA2Options;
+import org.fnprune.cli.HostileCase.Maker;
 import org.tukaani.xz.XZOutputStream;
 
 /** Data files that are wrong or made to do harm; each is refused with one error. */
 final class HostileData {
 
-  /** Writes a case's files into a folder that has the model {@code m}. */
-  interface Maker {
-    void write(Path folder) throws IOException;
-  }
-
-  /**
-   * One case.
-   *
-   * @param line the command line; {@code @} is the folder
-   * @param expected a part of the error; {@code @} is the folder
-   */
-  record Case(String name, Maker maker, String line, String expected) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
   private static final String OUT = " --sparsity 0.5 --round-to 4 --latency false --output @/out";
   private static final String HUGE = "line is longer than 16777216 bytes (16 MiB)";
   private static final int MEBI = 1 << 20;
 
-  private final List<Case> cases = new ArrayList<>();
+  private final List<HostileCase> cases = new ArrayList<>();
 
   private HostileData() {}
 
   /** All cases. */
-  static List<Case> cases() {
+  static List<HostileCase> cases() {
     HostileData all = new HostileData();
     all.text();
     all.tables();
@@ -68,7 +51,7 @@ final class HostileData {
   }
 
   private void data(String file, Maker maker, String name, String expected) {
-    cases.add(new Case(name, maker, "prune @/m --calibration @/" + file + OUT, expected));
+    cases.add(new HostileCase(name, maker, "prune @/m --calibration @/" + file + OUT, expected));
   }
 
   private void data(String name, String file, byte[] bytes, String expected) {
@@ -262,7 +245,7 @@ final class HostileData {
 
   private void array(String name, byte[] bytes, String expected) {
     cases.add(
-        new Case(
+        new HostileCase(
             ".npy: " + name,
             folder -> Files.write(folder.resolve("X.npy"), bytes),
             "networks --signals @/X.npy --components 2 --output @/out",
@@ -329,7 +312,7 @@ final class HostileData {
 
   private void tokenizer(String name, byte[] bytes, String expected) {
     cases.add(
-        new Case(
+        new HostileCase(
             "tokenizer: " + name,
             folder -> {
               TinyModels.languageModel(folder.resolve("t"));
@@ -358,7 +341,7 @@ final class HostileData {
           "networks --signals @/X.npy --output @/out",
           "@/X.npy");
       cases.add(
-          new Case(
+          new HostileCase(
               device + " as tokenizer",
               folder -> {
                 TinyModels.languageModel(folder.resolve("t"));
@@ -377,16 +360,17 @@ final class HostileData {
     }
     folder("model", "model.onnx", "inspect @/model.onnx");
     folder("task", "t.yaml", "eval @/m --task @/t.yaml");
+    folder("recipe", "r.yaml", "run @/r.yaml");
     folder("array", "X.npy", "networks --signals @/X.npy --output @/out");
   }
 
   private void folder(String name, String file, String line) {
     Maker maker = f -> Files.createDirectory(f.resolve(file));
-    cases.add(new Case("a folder as " + name, maker, line, "@/" + file));
+    cases.add(new HostileCase("a folder as " + name, maker, line, "@/" + file));
   }
 
   private void other(String name, String device, String file, String line, String expected) {
-    cases.add(new Case(name, folder -> link(folder.resolve(file), device), line, expected));
+    cases.add(new HostileCase(name, folder -> link(folder.resolve(file), device), line, expected));
   }
 
   private static void link(Path link, String device) throws IOException {

@@ -8,11 +8,8 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.common.base.Splitter;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.Lists;
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -25,32 +22,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.fnprune.cli.HostileCase.Maker;
 
-/** Files that mean harm, each with the command line that meets it. */
+/** Models, companions, recipes, run folders, data and arrays that mean harm. */
 final class HostileFiles {
-
-  /** Makes a case's files beside a sound model {@code m}, data and a task. */
-  @FunctionalInterface
-  interface Maker {
-    void make(Path folder) throws IOException;
-  }
-
-  /**
-   * One case.
-   *
-   * @param line the command line; {@code @} is the folder
-   * @param error what the error says; empty where the file is legal and the command does its work
-   */
-  record Case(String name, Maker maker, String line, String error) {
-    @Override
-    public String toString() {
-      return name;
-    }
-
-    boolean isLegal() {
-      return error.isEmpty();
-    }
-  }
 
   private static final String INSPECT = "inspect @/m/model.onnx";
   private static final String BLIND =
@@ -59,12 +34,12 @@ final class HostileFiles {
   private static final String PRUNE =
       "prune @/m --sparsity 0.5 --round-to 4 --latency false --output @/out --calibration ";
 
-  private final List<Case> cases = new ArrayList<>();
+  private final List<HostileCase> cases = new ArrayList<>();
 
   private HostileFiles() {}
 
   /** All of them. */
-  static ImmutableList<Case> all() {
+  static ImmutableList<HostileCase> cases() {
     HostileFiles files = new HostileFiles();
     files.externalData();
     files.tensors();
@@ -79,7 +54,7 @@ final class HostileFiles {
   }
 
   private void add(String name, String line, String error, Maker maker) {
-    cases.add(new Case(name, maker, line, error));
+    cases.add(new HostileCase(name, maker, line, error));
   }
 
   /** What is wrong with a model stops a run; to look at a model, its data need not be there. */
@@ -840,38 +815,5 @@ final class HostileFiles {
                 f.resolve("x.npy"),
                 new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 2, 0, -1, -1, -1, -1, 0}));
     add("an array of nothing", networks, "x.npy", text("x.npy", ""));
-  }
-
-  /** The words of a case's command line. */
-  static String[] words(Case hostile, Path folder) {
-    return Splitter.on(' ')
-        .splitToStream(hostile.line().replace("@", folder.toString()))
-        .toArray(String[]::new);
-  }
-
-  /**
-   * Writes every case into a folder of its own below {@code args[0]}, and {@code cases.json} with
-   * the command lines, for the benchmark.
-   */
-  public static void main(String[] args) throws IOException {
-    Path root = Path.of(args[0]).toAbsolutePath();
-    JsonArray list = new JsonArray();
-    int number = 0;
-    for (Case hostile : all()) {
-      Path folder = Files.createDirectories(root.resolve("case-" + number++));
-      Workplace.fill(folder);
-      hostile.maker().make(folder);
-      JsonObject json = new JsonObject();
-      json.addProperty("name", hostile.name());
-      json.addProperty("folder", folder.toString());
-      json.addProperty("legal", hostile.isLegal());
-      JsonArray words = new JsonArray();
-      for (String word : words(hostile, folder)) {
-        words.add(word);
-      }
-      json.add("args", words);
-      list.add(json);
-    }
-    Files.writeString(root.resolve("cases.json"), list.toString());
   }
 }

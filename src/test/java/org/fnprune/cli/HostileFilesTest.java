@@ -5,24 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
 import org.fnprune.cli.Workplace.Outcome;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What hostile files come to: an error that says what is wrong, and nothing written. */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileFilesTest {
 
   @TempDir private Path folder;
 
-  static Stream<HostileFiles.Case> cases() {
-    return HostileFiles.all().stream();
+  static List<HostileCase> cases() {
+    return HostileCase.all();
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("cases")
-  void isRefusedInTwoLines(HostileFiles.Case hostile) throws IOException {
+  void isRefusedInTwoLines(HostileCase hostile) throws IOException {
     Workplace work = new Workplace(folder);
     hostile.maker().make(folder);
     List<String> before = work.files(".");
@@ -37,7 +39,7 @@ class HostileFilesTest {
         .singleElement()
         .satisfies(
             error -> {
-              assertThat(error).contains(hostile.error());
+              assertThat(error).contains(hostile.error().replace("@", folder.toString()));
               assertThat(error).hasSizeLessThan(1000);
             });
     assertThat(outcome.err().lines().filter(line -> line.startsWith("help: "))).hasSize(1);

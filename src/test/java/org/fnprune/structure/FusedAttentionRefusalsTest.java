@@ -100,7 +100,7 @@ class FusedAttentionRefusalsTest {
   void aWeightWithQueriesBesideTheOneHeadOfKeys() {
     List<AttributeProto> counts = List.of(integer("num_heads", 4), integer("kv_num_heads", 1));
     String packed = projection("qkv", ALL + 16);
-    String[] inputs = {packed, "", "", "", "", "lengths", "total"};
+    String[] inputs = {packed, "", "", "", "", g.longs("lengths", 1), g.longs("total", 1)};
     assertRefused(
         g.microsoft("GroupQueryAttention", 1, counts, inputs).get(0),
         "qkv",

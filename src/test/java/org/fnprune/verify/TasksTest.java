@@ -293,6 +293,18 @@ class TasksTest {
             });
     LabelledTask answer = load("type: generation", "{\"prompt\": \"a\", \"answer\": \" ?\"}", 0);
     assertThat(answer.evaluate(broken).metrics().get(0).value()).isZero();
+    LabelledTask classes =
+        load("type: classification", "{\"text\": \"a\", \"label\": 0}", 0);
+    TaskScores scores =
+        classes.evaluate(
+            FakeModel.of(
+                batch -> {
+                  float[] values = new float[batch.size() * 3];
+                  Arrays.fill(values, Float.NaN);
+                  return logits(values, batch.size(), 3);
+                }));
+    assertThat(scores.metrics()).allMatch(metric -> metric.value() == 0);
+    assertThat(scores.missing()).isOne();
     LabelledTask text = load("type: perplexity", "{\"text\": \"a b\"}", 0);
     assertThat(text.evaluate(broken).metrics().get(0).value()).isNaN();
   }
