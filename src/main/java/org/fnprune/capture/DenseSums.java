@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.common.collect.ImmutableMap;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.fnprune.data.CalibrationText;
@@ -31,9 +30,8 @@ public final class DenseSums implements AutoCloseable {
   private final RuntimeOptions options;
   private final boolean keeps;
 
-  /** Rows by place and batch; batches are told apart by identity. */
-  private final IdentityHashMap<TokenBatch, Map<ResidualSum, ExtraInput>> rows =
-      new IdentityHashMap<>();
+  /** Rows by place and batch; batches are told apart by their tokens. */
+  private final Map<TokenBatch, Map<ResidualSum, ExtraInput>> rows = new HashMap<>();
 
   private List<ResidualSum> open = List.of();
   private @Nullable BatchRunner runner;

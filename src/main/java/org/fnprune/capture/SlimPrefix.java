@@ -2,7 +2,7 @@ package org.fnprune.capture;
 
 import static java.util.Objects.requireNonNull;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.fnprune.data.TokenBatch;
@@ -20,10 +20,10 @@ public final class SlimPrefix {
   private @Nullable String tensor;
   private @Nullable String next;
 
-  /** Values by batch; batches are told apart by identity. */
-  private IdentityHashMap<TokenBatch, ExtraInput> values = new IdentityHashMap<>();
+  /** Values by batch; batches are told apart by their tokens. */
+  private Map<TokenBatch, ExtraInput> values = new HashMap<>();
 
-  private IdentityHashMap<TokenBatch, ExtraInput> nextValues = new IdentityHashMap<>();
+  private Map<TokenBatch, ExtraInput> nextValues = new HashMap<>();
 
   /** Lets the next capture keep a float tensor, for those after it to begin at. */
   public void keep(String name) {
@@ -55,7 +55,7 @@ public final class SlimPrefix {
       tensor = next;
       values = nextValues;
       next = null;
-      nextValues = new IdentityHashMap<>();
+      nextValues = new HashMap<>();
     }
   }
 }

@@ -22,8 +22,8 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import org.tukaani.xz.LZMA2Options;
 import org.fnprune.cli.HostileCase.Maker;
+import org.tukaani.xz.LZMA2Options;
 import org.tukaani.xz.XZOutputStream;
 
 /** Data files that are wrong or made to do harm; each is refused with one error. */

@@ -188,8 +188,7 @@ class NumbersGoneWrongTest {
     Outcome outcome = run(TASK + "--selector obs");
     assertThat(outcome.code()).as(outcome.err()).isEqualTo(ExitCode.GATE);
     JsonObject report = JsonParser.parseString(work.read("out/report.json")).getAsJsonObject();
-    assertThat(
-            report.getAsJsonArray("tasks").get(0).getAsJsonObject().get("slim").isJsonNull())
+    assertThat(report.getAsJsonArray("tasks").get(0).getAsJsonObject().get("slim").isJsonNull())
         .isTrue();
     assertThat(report.toString())
         .contains("words: perplexity of the slim model is NaN")

@@ -293,8 +293,7 @@ class TasksTest {
             });
     LabelledTask answer = load("type: generation", "{\"prompt\": \"a\", \"answer\": \" ?\"}", 0);
     assertThat(answer.evaluate(broken).metrics().get(0).value()).isZero();
-    LabelledTask classes =
-        load("type: classification", "{\"text\": \"a\", \"label\": 0}", 0);
+    LabelledTask classes = load("type: classification", "{\"text\": \"a\", \"label\": 0}", 0);
     TaskScores scores =
         classes.evaluate(
             FakeModel.of(
