@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fnprune.common.AtomicFiles;
 import org.fnprune.common.UsageException;
@@ -48,7 +49,7 @@ public final class Npy {
    * @throws UsageException when the file is not such an array, or cut off, or too long
    */
   public static Matrix read(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = open(file)) {
       ByteBuffer prefix = next(channel, NpyHeader.PREFIX);
       int length = NpyHeader.dictionaryLength(next(channel, NpyHeader.lengthBytes(prefix)));
       ByteBuffer dictionary = next(channel, length);
@@ -60,6 +61,18 @@ public final class Npy {
           "save it with numpy.save(file, array.astype('float64')), of one or two axes",
           e);
     }
+  }
+
+  /**
+   * Opens an array's file; to open a pipe would wait for whoever writes to it.
+   *
+   * @throws IllegalArgumentException when there is something else than a file
+   */
+  static FileChannel open(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException("it is not a file");
+    }
+    return FileChannel.open(file);
   }
 
   private static Matrix values(FileChannel channel, NpyHeader header) throws IOException {

@@ -28,7 +28,7 @@ public record NpyItems(Path file, NpyType type, ImmutableIntArray shape, long of
    * @throws UsageException when the file is no such array, or cut off, or too long
    */
   public static NpyItems open(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = Npy.open(file)) {
       ByteBuffer prefix = Npy.next(channel, NpyHeader.PREFIX);
       int length = NpyHeader.dictionaryLength(Npy.next(channel, NpyHeader.lengthBytes(prefix)));
       ByteBuffer dictionary = Npy.next(channel, length);

@@ -62,7 +62,8 @@ public record ModelFolder(Path root, Path onnxFile, boolean whole) {
     }
     if (!Files.isDirectory(path)) {
       throw new UsageException(
-          "model '" + path + "' does not exist", "give an .onnx file or a folder that has one");
+          "model '" + path + (Files.exists(path) ? "' is not a file" : "' does not exist"),
+          "give an .onnx file or a folder that has one");
     }
     Path folder = path.toAbsolutePath();
     return new ModelFolder(folder, mainFile(path, folder), true);

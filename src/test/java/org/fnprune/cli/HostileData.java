@@ -351,6 +351,12 @@ final class HostileData {
               "prune @/t --calibration @/text.jsonl" + OUT,
               "no tokenizer.json beside @/t/model.onnx"));
     }
+    pipe("dataset", "d.jsonl", "prune @/m --calibration @/d.jsonl" + OUT, "is not a file");
+    pipe("model", "p.onnx", "inspect @/p.onnx", "'@/p.onnx' is not a file");
+    pipe("task", "t.yaml", "eval @/m --task @/t.yaml", "@/t.yaml is not a file");
+    pipe("recipe", "r.yaml", "run @/r.yaml", "@/r.yaml is not a file");
+    pipe("array", "X.npy", "networks --signals @/X.npy --output @/out", "it is not a file");
+    pipe("tokenizer", "m/tokenizer.json", "prune @/m --calibration @/text.jsonl" + OUT, "@/m");
     for (String name : List.of("d.jsonl", "d.csv", "d.parquet", "d.txt.gz")) {
       data(
           name,
@@ -367,6 +373,19 @@ final class HostileData {
   private void folder(String name, String file, String line) {
     Maker maker = f -> Files.createDirectory(f.resolve(file));
     cases.add(new HostileCase("a folder as " + name, maker, line, "@/" + file));
+  }
+
+  /** A pipe that no one writes to: to open it waits for ever. */
+  private void pipe(String name, String file, String line, String expected) {
+    Maker maker =
+        f -> {
+          Files.deleteIfExists(f.resolve(file));
+          new ProcessBuilder("mkfifo", f.resolve(file).toString()).start().onExit().join();
+          if (!Files.exists(f.resolve(file))) {
+            throw new IOException("mkfifo failed");
+          }
+        };
+    cases.add(new HostileCase("a pipe as " + name, maker, line, expected));
   }
 
   private void other(String name, String device, String file, String line, String expected) {
