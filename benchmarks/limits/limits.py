@@ -7,7 +7,8 @@
 
 `big` makes a model of 3.2 GB (benchmarks/size/model.py, which needs numpy and onnx) and prunes it with calibration
 text; `rows` captures the moments of many short rows with the bundled model, and prunes with them; `threads` counts
-the threads of the process that used the processor. Peaks of memory are read from /proc every 10 ms.
+the threads of the process that used the processor. Peaks of memory are read from /proc every 10 ms. Each run goes into
+results.json beside this file, in place of the last of its name, and RESULTS.md is written anew from all of them.
 """
 import argparse
 import json
@@ -70,9 +71,34 @@ def run(options, name, arguments, threads=False):
     if threads:
         result["busy_threads"] = busy
     print(json.dumps(result), flush=True)
+    keep(options, result)
     if process.returncode:
         print(log.read_text()[-1500:], file=sys.stderr)
     return result
+
+
+def keep(options, result):
+    commit = subprocess.run(["git", "-C", ROOT, "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
+    result |= {"heap": options.heap, "date": time.strftime("%Y-%m-%d"), "commit": commit.stdout.strip()}
+    if result["run"].startswith("big"):
+        result["memory"] = options.memory
+    file = HERE / "results.json"
+    results = {r["run"]: r for r in (json.loads(file.read_text()) if file.exists() else [])}
+    results[result["run"]] = result
+    file.write_text(json.dumps(list(results.values()), indent=1) + "\n")
+    lines = ["# Limits", "", f"Made by `limits.py` ({os.cpu_count()} cores; date and commit of each run in results.json).", "",
+             "| run | exit code | seconds | `-Xmx` | `--memory` | heap, peak before a collection, MB "
+             "| allocated outside of files, peak, MB | resident with mapped files, peak, MB |",
+             "|---|---:|---:|---:|---:|---:|---:|---:|"]
+    lines += [f"| {r['run']} | {r['exit']} | {r['seconds']} | {r['heap']} | {r.get('memory', '')} | {r['heap_mb']} "
+              f"| {r['allocated_mb']} | {r['peak_rss_mb']} |" for r in results.values() if "busy_threads" not in r]
+    counted = [r for r in results.values() if "busy_threads" in r]
+    if counted:
+        lines += ["", "Threads that used the processor for 0.1 s or more, but for those of the Java machine itself:", "",
+                  "| run | seconds | threads |", "|---|---:|---|"]
+        lines += [f"| {r['run']} | {r['seconds']} | " + ", ".join(f"{n} {s} s" for s, n in r["busy_threads"]) + " |"
+                  for r in counted]
+    (HERE / "RESULTS.md").write_text("\n".join(lines) + "\n")
 
 
 def rows_of(count, file):
