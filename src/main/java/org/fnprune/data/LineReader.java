@@ -1,13 +1,14 @@
 package org.fnprune.data;
 
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.fnprune.common.UsageException;
 
 /**
@@ -29,7 +30,10 @@ final class LineReader implements Closeable {
   private int position;
   private int filled;
 
-  private ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private byte[] line = new byte[BUFFER];
+  private int length;
+  private boolean ascii;
+  private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
   private boolean tooLong;
   private String end = "";
   private int number;
@@ -44,13 +48,14 @@ final class LineReader implements Closeable {
 
   /** Goes to the next line; false when there is none. */
   boolean next() throws IOException {
-    if (line.size() > BUFFER) {
-      line = new ByteArrayOutputStream();
+    if (line.length > BUFFER) {
+      line = new byte[BUFFER];
     }
     if (tooLong) {
       read();
     }
-    line.reset();
+    length = 0;
+    ascii = true;
     tooLong = false;
     end = "";
     if (!more()) {
@@ -88,12 +93,19 @@ final class LineReader implements Closeable {
     return "\r";
   }
 
-  private void append(int start, int length) {
-    if (tooLong || line.size() + length > MAX_LINE_BYTES) {
+  private void append(int start, int count) {
+    if (tooLong || length + count > MAX_LINE_BYTES) {
       tooLong = true;
       return;
     }
-    line.write(buffer, start, length);
+    if (length + count > line.length) {
+      line = Arrays.copyOf(line, Math.max(2 * line.length, length + count));
+    }
+    for (int i = 0; i < count; i++) {
+      byte value = buffer[start + i];
+      line[length++] = value;
+      ascii &= value >= 0;
+    }
   }
 
   /** Whether there is a byte at the position. */
@@ -106,6 +118,11 @@ final class LineReader implements Closeable {
       }
     }
     return true;
+  }
+
+  /** Whether it is longer than {@link #MAX_LINE_BYTES}. */
+  boolean isTooLong() {
+    return tooLong;
   }
 
   /** The line's number, from 1. */
@@ -139,12 +156,11 @@ final class LineReader implements Closeable {
           where() + "line is longer than " + MAX_LINE_BYTES + " bytes (16 MiB)",
           "is this the right file? cut the line, or write one row per line");
     }
+    if (ascii) {
+      return new String(line, 0, length, StandardCharsets.US_ASCII);
+    }
     try {
-      return unmarked(
-          StandardCharsets.UTF_8
-              .newDecoder()
-              .decode(ByteBuffer.wrap(line.toByteArray()))
-              .toString());
+      return unmarked(utf8.decode(ByteBuffer.wrap(line, 0, length)).toString());
     } catch (CharacterCodingException e) {
       throw new UsageException(where() + "not UTF-8 text", "convert the file to UTF-8", e);
     }
@@ -152,7 +168,7 @@ final class LineReader implements Closeable {
 
   /** The line with marks in place of bytes that are not UTF-8. */
   String readableText() {
-    return unmarked(line.toString(StandardCharsets.UTF_8));
+    return unmarked(new String(line, 0, length, StandardCharsets.UTF_8));
   }
 
   private String unmarked(String text) {

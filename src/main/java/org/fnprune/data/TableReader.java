@@ -9,7 +9,8 @@ import org.fnprune.common.UsageException;
 
 /**
  * The characters of a table for a parser that wants them. Lines that cannot be used are passed on
- * as well as they can be read and remembered, for the parser's rows may be made of several.
+ * as well as they can be read and remembered, for the parser's rows may be made of several. Behind
+ * one that is too long no row can be told from another.
  */
 final class TableReader extends Reader {
 
@@ -51,6 +52,9 @@ final class TableReader extends Reader {
     try {
       return lines.text();
     } catch (UsageException e) {
+      if (lines.isTooLong()) {
+        throw e;
+      }
       bad.put(lines.number(), e);
       return lines.readableText();
     }
