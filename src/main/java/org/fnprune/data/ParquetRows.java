@@ -15,8 +15,10 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
@@ -59,8 +61,7 @@ final class ParquetRows {
             .withCodecFactory(new ParquetCodecs())
             .build();
     RowBuilder rows = new RowBuilder(source.file(), source.fields());
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(new LocalInputFile(source.file()), options)) {
+    try (ParquetFileReader reader = ParquetFileReader.open(input(source.file()), options)) {
       MessageType wanted = wanted(source, reader.getFileMetaData().getSchema());
       requireSizes(source.file(), reader.getRowGroups(), topLevel(wanted));
       reader.setRequestedSchema(wanted);
@@ -78,6 +79,27 @@ final class ParquetRows {
         }
       }
     }
+  }
+
+  /** Parquet names its input in errors. */
+  private static InputFile input(Path file) throws IOException {
+    InputFile input = new LocalInputFile(file);
+    return new InputFile() {
+      @Override
+      public long getLength() throws IOException {
+        return input.getLength();
+      }
+
+      @Override
+      public SeekableInputStream newStream() throws IOException {
+        return input.newStream();
+      }
+
+      @Override
+      public String toString() {
+        return "it";
+      }
+    };
   }
 
   /** The columns that wanted fields are in. */

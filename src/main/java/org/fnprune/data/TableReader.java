@@ -17,6 +17,7 @@ final class TableReader extends Reader {
   private final LineReader lines;
   private final NavigableMap<Integer, UsageException> bad = new TreeMap<>();
   private String text = "";
+  private String end = "";
   private int position;
   private long rowStart;
   private long read;
@@ -31,10 +32,15 @@ final class TableReader extends Reader {
       return 0;
     }
     while (position == text.length()) {
-      if (!lines.next()) {
+      if (!end.isEmpty()) {
+        text = end;
+        end = "";
+      } else if (lines.next()) {
+        text = line();
+        end = lines.end();
+      } else {
         return -1;
       }
-      text = line() + lines.end();
       position = 0;
     }
     int count = Math.min(length, text.length() - position);

@@ -173,8 +173,7 @@ final class FunctionInliner {
     if (function == null) {
       expanded.add(expandInside(node));
     } else {
-      FunctionCall.expand(function, node, ++calls, taken)
-          .forEach(inner -> expand(inner, expanded));
+      FunctionCall.expand(function, node, ++calls, taken).forEach(inner -> expand(inner, expanded));
     }
   }
 
