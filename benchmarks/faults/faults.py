@@ -245,6 +245,16 @@ def faults(runs, reference, times):
                    {"identical": again == 0 and digest(runs.out) == whole})
     runs.recipe.write_text(recipe)
 
+    if shutil.which("strace"):
+        runs.fresh()
+        trace = runs.work / "connections"
+        watched = subprocess.run(
+            ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(trace), *runs.command, "run", str(runs.recipe)],
+            capture_output=True, text=True)
+        count = sum("AF_INET" in line for line in trace.read_text().splitlines())
+        record(f"none: {count} connections to a network were opened (strace)", watched.returncode, watched.stderr,
+               {"identical": digest(runs.out) == reference})
+
     before = digest_model(ROOT / "recipes/models/polymath")
     runs.fresh()
     process = runs.start()

@@ -107,7 +107,7 @@ public final class Discovery {
     RuntimeOptions device = inputs.device(recipe, listener::warn);
     Discovery discovery = new Discovery(recipe, inputs, device, listener);
     discovery.prepare();
-    folder.replace(staging -> discovery.capture(inputs.calibration(), staging));
+    folder.replace(staging -> discovery.capture(inputs.text().batches(), staging));
     return MomentsFiles.open(output).orElseThrow();
   }
 
@@ -200,7 +200,7 @@ public final class Discovery {
       return;
     }
     if (inputs.groups().size() == 1) {
-      capture(inputs.calibration(), folder.moments());
+      capture(inputs.text().batches(), folder.moments());
       return;
     }
     List<Path> parts = new ArrayList<>();
@@ -256,8 +256,9 @@ public final class Discovery {
   private void prepare() {
     Threads.set(recipe.threads());
     SelfTest.run();
-    if (inputs.skipped() > 0) {
-      listener.warn(inputs.skipped() + " calibration samples had no tokens and were skipped");
+    if (inputs.text().skipped() > 0) {
+      listener.warn(
+          inputs.text().skipped() + " calibration samples had no tokens and were skipped");
     }
   }
 
@@ -268,7 +269,7 @@ public final class Discovery {
           inputs.dense(),
           inputs.signals(),
           batches,
-          options(recipe, inputs.modelId()),
+          options(recipe, inputs.model().id()),
           device,
           target,
           listener);

@@ -44,7 +44,7 @@ final class Driving {
       RuntimeOptions device,
       Pipeline.Listener listener)
       throws IOException {
-    List<TokenBatch> text = inputs.calibration();
+    List<TokenBatch> text = inputs.text().batches();
     if (text.isEmpty() || networks.isEmpty()) {
       return;
     }
@@ -62,7 +62,7 @@ final class Driving {
         bySignal.put(signal, maps);
       }
     }
-    try (Tokenizer tokenizer = Tokenizer.open(RunInputs.tokenizerFile(inputs.folder()))) {
+    try (Tokenizer tokenizer = Tokenizer.open(inputs.model().tokenizerFile())) {
       ImmutableMap<String, ImmutableList<Drivers>> found =
           DriverFinder.find(bySignal, moments, capture, some, memory, tokenizer::words);
       DriverFiles.write(

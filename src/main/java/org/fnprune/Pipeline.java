@@ -6,12 +6,10 @@ import com.google.common.collect.Maps;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import org.fnprune.capture.CalibrationMoments;
 import org.fnprune.common.Json;
 import org.fnprune.common.Progress;
-import org.fnprune.model.OnnxModel;
 import org.fnprune.network.NetworkFiles;
 import org.fnprune.network.NetworkMaps;
 import org.fnprune.recipe.Networks;
@@ -20,22 +18,12 @@ import org.fnprune.report.Origin;
 import org.fnprune.report.ReportJson;
 import org.fnprune.report.RunReport;
 import org.fnprune.report.StructureJson;
-import org.fnprune.rewrite.Compensation;
-import org.fnprune.rewrite.Compensator;
-import org.fnprune.rewrite.ConfigPatch;
-import org.fnprune.rewrite.GraphRewriter;
-import org.fnprune.rewrite.MaskedModel;
-import org.fnprune.rewrite.Requantised;
-import org.fnprune.rewrite.SlimFolder;
-import org.fnprune.rewrite.StagedFolder;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.search.Outcome;
 import org.fnprune.search.Search;
 import org.fnprune.search.SearchInputs;
 import org.fnprune.select.PlanJson;
-import org.fnprune.select.PruningPlan;
 import org.fnprune.verify.Baselines;
-import org.fnprune.verify.Equivalence;
 import org.fnprune.verify.LatencyResult;
 
 /**
@@ -159,7 +147,9 @@ public final class Pipeline {
         results.of(
             Stage.SLIM,
             SlimResult.in(folder.slim()),
-            () -> slim(inputs, folder, device, outcome, captures.moments()));
+            () ->
+                new SlimMaker(recipe, inputs, folder.slim(), device, listener, clock)
+                    .make(outcome, captures.moments()));
 
     Verification verified =
         clock.time(
@@ -233,33 +223,6 @@ public final class Pipeline {
     return outcome;
   }
 
-  /** Makes the slim model and checks it. */
-  private SlimResult slim(
-      RunInputs inputs,
-      RunFolder folder,
-      RuntimeOptions device,
-      Outcome outcome,
-      CalibrationMoments moments)
-      throws IOException {
-    PruningPlan plan = outcome.plan();
-    Recipe.Compensate compensate = recipe.compensate().sequentially(outcome.choice().sequential());
-    ConfigPatch patch = ConfigPatch.of(inputs.folder(), plan);
-    patch.warnings().forEach(listener::warn);
-    StagedFolder uncompensated = slim(inputs, folder, plan, patch, ImmutableMap.of());
-    Equivalence equivalence =
-        clock.time("equality", () -> equality(inputs, plan, uncompensated, device));
-    ImmutableMap<String, Compensation.Fit> fits =
-        clock.time(
-            "compensate",
-            () ->
-                new Compensator(inputs.dense(), inputs.found(), plan)
-                    .fit(compensate, moments, inputs.texts(), device, listener::warn, listener));
-    Requantised.warnings(inputs.dense(), inputs.structure(), plan).forEach(listener::warn);
-    StagedFolder slim = fits.isEmpty() ? uncompensated : slim(inputs, folder, plan, patch, fits);
-    clock.time("sync", slim::publish);
-    return new SlimResult(equivalence, ridges(fits));
-  }
-
   private Origin origin(RunInputs inputs) throws IOException {
     return new Origin(
         Version.current(),
@@ -303,59 +266,5 @@ public final class Pipeline {
       NetworkFiles.remove(folder.networks());
       NetworkFiles.write(folder.networks(), outcome.networks(), found);
     }
-  }
-
-  /** Compares the model as it was written, before anything makes up for what went. */
-  private Equivalence equality(
-      RunInputs inputs, PruningPlan plan, StagedFolder slim, RuntimeOptions device)
-      throws IOException {
-    Equivalence equivalence =
-        Equivalence.check(
-            MaskedModel.of(inputs.dense(), inputs.structure(), plan),
-            slim.onnx(),
-            inputs.structure(),
-            plan,
-            inputs.sampleBatches(recipe.seed()),
-            inputs.random().traced(recipe.seed()),
-            device);
-    if (!equivalence.passed()) {
-      slim.discard();
-    }
-    equivalence.remarks().forEach(listener::warn);
-    return equivalence.requirePassed();
-  }
-
-  private StagedFolder slim(
-      RunInputs inputs,
-      RunFolder folder,
-      PruningPlan plan,
-      ConfigPatch patch,
-      ImmutableMap<String, Compensation.Fit> fits)
-      throws IOException {
-    OnnxModel slim =
-        clock.time(
-            "rewrite", () -> GraphRewriter.rewrite(inputs.dense(), inputs.found(), plan, fits));
-    if (slim.parameters() >= inputs.structure().parameters()) {
-      throw new IllegalStateException(
-          "the slim model has "
-              + slim.parameters()
-              + " parameters, no fewer than the dense one; raise sparsity or compensate with none");
-    }
-    return clock.time(
-        "write",
-        () ->
-            SlimFolder.stage(
-                inputs.dense().model(),
-                slim,
-                inputs.folder(),
-                inputs.otherFiles(),
-                folder.slim(),
-                patch.files()));
-  }
-
-  private static ImmutableMap<String, Double> ridges(Map<String, Compensation.Fit> fits) {
-    ImmutableMap.Builder<String, Double> ridges = ImmutableMap.builder();
-    fits.forEach((unit, fit) -> ridges.put(unit, fit.ridgeUsed()));
-    return ridges.buildOrThrow();
   }
 }

@@ -166,9 +166,9 @@ public record Preview(
     CapturePlan plan =
         CapturePlan.of(
             inputs.signals(),
-            Capture.largest(inputs.calibration()),
-            Discovery.options(recipe, inputs.modelId()));
-    return new Text(groups.build(), inputs.skipped(), plan, seconds(inputs, plan, device));
+            Capture.largest(inputs.text().batches()),
+            Discovery.options(recipe, inputs.model().id()));
+    return new Text(groups.build(), inputs.text().skipped(), plan, seconds(inputs, plan, device));
   }
 
   /**
@@ -177,7 +177,7 @@ public record Preview(
    * parameter. What is held out is captured again.
    */
   private static OptionalDouble seconds(RunInputs inputs, CapturePlan plan, RuntimeOptions device) {
-    List<TokenBatch> text = inputs.calibration();
+    List<TokenBatch> text = inputs.text().batches();
     TokenBatch batch = text.get(text.size() / 2);
     long nanos;
     try (OnnxPredictor model =

@@ -1,32 +1,23 @@
 package org.fnprune;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.fnprune.capture.MomentsFiles;
 import org.fnprune.capture.MomentsStore;
 import org.fnprune.capture.Signal;
 import org.fnprune.common.FileHashes;
-import org.fnprune.common.JoinedList;
 import org.fnprune.common.UsageException;
 import org.fnprune.data.CalibrationText;
 import org.fnprune.data.Datasets;
 import org.fnprune.data.LazyTokenizer;
-import org.fnprune.data.Samples;
 import org.fnprune.data.TokenBatch;
-import org.fnprune.data.Tokenizer;
 import org.fnprune.model.Graph;
 import org.fnprune.model.ModelFolder;
-import org.fnprune.model.OnnxModel;
 import org.fnprune.recipe.Networks;
 import org.fnprune.recipe.Networks.Signals;
 import org.fnprune.recipe.Recipe;
@@ -36,46 +27,28 @@ import org.fnprune.runtime.InputSizes;
 import org.fnprune.runtime.RuntimeOptions;
 import org.fnprune.select.Planner;
 import org.fnprune.select.Selectors;
-import org.fnprune.structure.FfnOutputs;
 import org.fnprune.structure.FiniteWeights;
 import org.fnprune.structure.Structure;
-import org.fnprune.structure.StructureFinder;
 import org.fnprune.structure.UnitKind;
 import org.fnprune.verify.Task;
 
 /**
  * Everything that a run reads, read and checked before anything is computed or written.
  *
- * @param folder where the model lies
- * @param otherFiles that were beside it when it was read
- * @param dense the model's graph
- * @param found what could be removed, of every kind
- * @param structure what may be removed: the units of the recipe's targets
+ * @param model the dense model
  * @param signals what is captured of the text
- * @param groups batches of sample text by group, longest first; one group without a name where
- *     nothing is grouped, none when the recipe has no text
- * @param texts the same text, with a part held out, and then the text to retain; none when the
- *     recipe has no text
- * @param skipped calibration samples without tokens
  * @param captured moments captured before, in place of text
+ * @param text sample text
  * @param tasks what to measure
  * @param data what was read of each dataset
- * @param hashes of the files that were read
  */
 record RunInputs(
-    ModelFolder folder,
-    ImmutableList<Path> otherFiles,
-    Graph dense,
-    Structure found,
-    Structure structure,
+    ModelInput model,
     ImmutableList<Signal> signals,
-    ImmutableMap<String, List<TokenBatch>> groups,
-    ImmutableList<CalibrationText> texts,
-    int skipped,
     Optional<MomentsStore> captured,
+    CalibrationInput text,
     ImmutableList<Task> tasks,
-    Datasets data,
-    FileHashes hashes) {
+    Datasets data) {
 
   /**
    * Reads model, text or moments, and tasks.
@@ -83,20 +56,17 @@ record RunInputs(
    * @throws UsageException when any of it is unusable, or the model has too little to prune
    */
   static RunInputs read(Recipe recipe) {
-    RunInputs model = ofModel(recipe);
-    Planner.requireReachable(model.structure, recipe.prune());
-    FiniteWeights.require(model.dense, model.structure);
-    boolean networks = Selectors.mayNeedNetworks(recipe.prune());
-    if (networks) {
+    ModelInput model = ModelInput.read(recipe);
+    Planner.requireReachable(model.structure(), recipe.prune());
+    FiniteWeights.require(model.dense(), model.structure());
+    Signals source = Signals.ACTIVATION;
+    if (Selectors.mayNeedNetworks(recipe.prune())) {
+      source = recipe.networks().signals();
       requireNeuronsOfTargets(
-          recipe.networks().signals(),
-          model.structure,
-          ", another selector, or the command networks");
+          source, model.structure(), ", another selector, or the command networks");
     }
-    return model
-        .capturing(Signals.ACTIVATION, networks ? recipe.networks().signals() : Signals.ACTIVATION)
-        .withCaptured(recipe)
-        .withText(recipe, Shard.ALL, recipe.verify().tasks());
+    return withCaptured(
+        recipe, model, model.signals(Signals.ACTIVATION, source), recipe.verify().tasks());
   }
 
   /** Networks over one set of neurons say nothing of another set. */
@@ -116,10 +86,9 @@ record RunInputs(
    */
   static RunInputs ofNetworks(Recipe recipe) {
     requireEvidence(recipe);
-    return ofModel(recipe)
-        .capturing(recipe.networks().signals())
-        .withCaptured(recipe)
-        .withText(recipe, Shard.ALL, ImmutableList.of());
+    ModelInput model = ModelInput.read(recipe);
+    return withCaptured(
+        recipe, model, model.signals(recipe.networks().signals()), ImmutableList.of());
   }
 
   /**
@@ -135,13 +104,11 @@ record RunInputs(
           command + " measures tasks, but the recipe has none",
           "add --task FILE, or verify: {tasks: [FILE]} to the recipe");
     }
-    RunInputs model = ofModel(recipe);
+    ModelInput model = ModelInput.read(recipe);
     Signals source = recipe.networks().signals();
-    requireNeuronsOfTargets(source, model.structure, ", or target ffn_out");
-    return model
-        .capturing(Signals.ACTIVATION, source)
-        .withCaptured(recipe)
-        .withText(recipe, Shard.ALL, recipe.verify().tasks());
+    requireNeuronsOfTargets(source, model.structure(), ", or target ffn_out");
+    return withCaptured(
+        recipe, model, model.signals(Signals.ACTIVATION, source), recipe.verify().tasks());
   }
 
   /**
@@ -157,9 +124,14 @@ record RunInputs(
           "there is no calibration text to capture, only moments in " + recipe.moments(),
           "give --calibration FILE");
     }
-    return ofModel(recipe)
-        .capturing(Signals.ACTIVATION, recipe.networks().signals())
-        .withText(recipe, shard, ImmutableList.of());
+    ModelInput model = ModelInput.read(recipe);
+    return withText(
+        recipe,
+        model,
+        model.signals(Signals.ACTIVATION, recipe.networks().signals()),
+        Optional.empty(),
+        shard,
+        ImmutableList.of());
   }
 
   private static void requireEvidence(Recipe recipe) {
@@ -169,185 +141,72 @@ record RunInputs(
     }
   }
 
-  private static RunInputs ofModel(Recipe recipe) {
-    ModelFolder folder = ModelFolder.open(recipe.model());
-    Graph dense = Graph.of(OnnxModel.read(folder.onnxFile()));
-    dense.model().checkExternalData();
-    Structure found = FfnOutputs.addTo(dense, StructureFinder.find(dense));
-    return new RunInputs(
-        folder,
-        otherFiles(folder),
-        dense,
-        found,
-        Targets.of(found, recipe),
-        ImmutableList.of(),
-        ImmutableMap.of(),
-        ImmutableList.of(),
-        0,
-        Optional.empty(),
-        ImmutableList.of(),
-        new Datasets(recipe.skipBadRows()),
-        new FileHashes());
-  }
-
-  private static ImmutableList<Path> otherFiles(ModelFolder folder) {
-    try {
-      return ImmutableList.copyOf(folder.otherFiles());
-    } catch (IOException | UncheckedIOException e) {
-      throw new UsageException(
-          "model folder '" + folder.root() + "' cannot be listed: " + e.getMessage(),
-          "check its permissions, or name the .onnx file alone",
-          e);
-    }
-  }
-
-  /** Captures these signals of every unit. */
-  private RunInputs capturing(Signals... kinds) {
-    ImmutableList<Signal> wanted =
-        Stream.of(kinds)
-            .distinct()
-            .flatMap(kind -> structure.units().stream().map(unit -> Signal.of(dense, unit, kind)))
-            .distinct()
-            .collect(ImmutableList.toImmutableList());
-    return new RunInputs(
-        folder,
-        otherFiles,
-        dense,
-        found,
-        structure,
-        wanted,
-        groups,
-        texts,
-        skipped,
-        captured,
-        tasks,
-        data,
-        hashes);
-  }
-
-  private RunInputs withCaptured(Recipe recipe) {
+  private static RunInputs withCaptured(
+      Recipe recipe, ModelInput model, ImmutableList<Signal> signals, List<Path> taskFiles) {
     Path moments = recipe.moments();
-    if (moments == null) {
-      return this;
-    }
-    if (recipe.networks().method() == Networks.Method.TEMPORAL_ICA) {
+    if (moments != null && recipe.networks().method() == Networks.Method.TEMPORAL_ICA) {
       throw new UsageException(
           "temporal-ica goes over the text a second time, but there are only moments in " + moments,
           "use --method spatial-ica, or give --calibration FILE");
     }
-    MomentsStore store = MomentsFiles.require(moments, modelId(), signals);
-    return new RunInputs(
-        folder,
-        otherFiles,
-        dense,
-        found,
-        structure,
-        signals,
-        groups,
-        texts,
-        skipped,
-        Optional.of(store),
-        tasks,
-        data,
-        hashes);
+    Optional<MomentsStore> captured =
+        Optional.ofNullable(moments)
+            .map(folder -> MomentsFiles.require(folder, model.id(), signals));
+    return withText(recipe, model, signals, captured, Shard.ALL, taskFiles);
   }
 
-  /** What identifies the model: a hash of all its files. */
-  String modelId() {
-    try {
-      return Verification.facts(folder.onnxFile(), dense.model(), hashes).sha256();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static RunInputs withText(
+      Recipe recipe,
+      ModelInput model,
+      ImmutableList<Signal> signals,
+      Optional<MomentsStore> captured,
+      Shard shard,
+      List<Path> taskFiles) {
+    Datasets data = new Datasets(recipe.skipBadRows());
+    try (LazyTokenizer tokenizer = new LazyTokenizer(model::tokenizerFile)) {
+      ImmutableList<Task> tasks =
+          TaskFiles.load(taskFiles, model.folder(), data, tokenizer, recipe.verify().limit());
+      CalibrationInput text =
+          recipe.calibration() == null
+              ? CalibrationInput.NONE
+              : CalibrationInput.read(recipe, shard, model, tokenizer.get(), data);
+      return new RunInputs(model, signals, captured, text, tasks, data);
     }
   }
 
-  private RunInputs withText(Recipe recipe, Shard shard, List<Path> taskFiles) {
-    Recipe.Calibration calibration = recipe.calibration();
-    if (calibration == null && taskFiles.isEmpty()) {
-      return this;
-    }
-    try (LazyTokenizer lazy = new LazyTokenizer(() -> tokenizerFile(folder))) {
-      ImmutableList<Task> loaded =
-          TaskFiles.load(taskFiles, folder, data, lazy, recipe.verify().limit());
-      if (calibration == null) {
-        return new RunInputs(
-            folder,
-            otherFiles,
-            dense,
-            found,
-            structure,
-            signals,
-            groups,
-            texts,
-            skipped,
-            captured,
-            loaded,
-            data,
-            hashes);
-      }
-      Tokenizer tokenizer = lazy.get();
-      Samples samples =
-          Samples.read(calibration, recipe.networks().groups(), tokenizer, data, recipe.seed())
-              .shard(shard);
-      Positions.requireSamples(folder, calibration.maxSeqLength(), samples.longest());
-      Vocabulary.require(dense, samples.largestId(), tokenizerFile(folder));
-      ImmutableMap.Builder<String, List<TokenBatch>> batches = ImmutableMap.builder();
-      samples
-          .groups()
-          .forEach(
-              (name, group) ->
-                  batches.put(name, group.batches(calibration.batchSize(), tokenizer.padId())));
-      return new RunInputs(
-          folder,
-          otherFiles,
-          dense,
-          found,
-          structure,
-          signals,
-          batches.buildOrThrow(),
-          texts(recipe, samples, shard, tokenizer),
-          samples.skipped(),
-          captured,
-          loaded,
-          data,
-          hashes);
-    }
+  /** Where the model lies. */
+  ModelFolder folder() {
+    return model.folder();
   }
 
-  private ImmutableList<CalibrationText> texts(
-      Recipe recipe, Samples samples, Shard shard, Tokenizer tokenizer) {
-    Recipe.Calibration calibration = requireNonNull(recipe.calibration());
-    ImmutableList.Builder<CalibrationText> texts = ImmutableList.builder();
-    texts.add(samples.split(calibration.batchSize(), tokenizer.padId(), 1));
-    Optional<Recipe.Calibration> retain = calibration.ofRetain();
-    if (retain.isPresent()) {
-      Samples general =
-          Samples.read(retain.get(), new Networks.Groups.Shards(1), tokenizer, data, recipe.seed())
-              .shard(shard);
-      Positions.requireSamples(folder, calibration.maxSeqLength(), general.longest());
-      Vocabulary.require(dense, general.largestId(), tokenizerFile(folder));
-      texts.add(
-          general.split(
-              calibration.batchSize(),
-              tokenizer.padId(),
-              requireNonNull(calibration.retain()).weight()));
-    }
-    return texts.build();
+  /** The model's graph. */
+  Graph dense() {
+    return model.dense();
   }
 
-  /** The batches of all groups. */
-  List<TokenBatch> calibration() {
-    return JoinedList.of(groups.values());
+  /** What could be removed, of every kind. */
+  Structure found() {
+    return model.found();
   }
 
-  static Path tokenizerFile(ModelFolder folder) {
-    return folder
-        .tokenizer()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "no tokenizer.json beside " + folder.onnxFile(),
-                    "put the model's Hugging Face tokenizer.json into its folder"));
+  /** What may be removed: the units of the recipe's targets. */
+  Structure structure() {
+    return model.structure();
+  }
+
+  /** Of the files that were read. */
+  FileHashes hashes() {
+    return model.hashes();
+  }
+
+  /** Batches of the text by group. */
+  ImmutableMap<String, List<TokenBatch>> groups() {
+    return text.groups();
+  }
+
+  /** The text with a part held out, and the text to retain. */
+  ImmutableList<CalibrationText> texts() {
+    return text.texts();
   }
 
   /**
@@ -357,24 +216,20 @@ record RunInputs(
    */
   RuntimeOptions device(Recipe recipe, Consumer<String> warnings) {
     data.warnings().forEach(warnings);
-    return Devices.choose(recipe.device(), recipe.threads(), warnings).with(InputSizes.of(folder));
+    return Devices.choose(recipe.device(), recipe.threads(), warnings)
+        .with(InputSizes.of(model.folder()));
   }
 
   /** A few batches to compare models on: of the calibration text, or of random tokens. */
   ImmutableList<TokenBatch> sampleBatches(long seed) {
-    List<TokenBatch> calibration = calibration();
+    List<TokenBatch> calibration = text.batches();
     int count = calibration.size();
     if (count == 0) {
-      return random().some(seed);
+      return model.random().some(seed);
     }
     return ImmutableIntArray.of(0, count / 2, count - 1).stream()
         .distinct()
         .mapToObj(calibration::get)
         .collect(ImmutableList.toImmutableList());
-  }
-
-  /** Batches of random tokens that the model can take. */
-  RandomBatches random() {
-    return new RandomBatches(folder, dense);
   }
 }

@@ -33,7 +33,7 @@ final class TaskFiles {
   static ImmutableList<Task> load(
       EvalRequest request, ModelFolder folder, Consumer<String> warnings) {
     Datasets datasets = new Datasets(request.skipBadRows());
-    try (LazyTokenizer tokenizer = new LazyTokenizer(() -> RunInputs.tokenizerFile(folder))) {
+    try (LazyTokenizer tokenizer = new LazyTokenizer(() -> ModelInput.tokenizerFile(folder))) {
       ImmutableList<Task> tasks =
           load(request.tasks(), folder, datasets, tokenizer, request.limit());
       datasets.warnings().forEach(warnings);

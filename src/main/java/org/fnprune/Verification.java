@@ -94,7 +94,7 @@ record Verification(
             inputs.folder().onnxFile(),
             slimFile,
             denseModel.graph().getOutput(0).getName(),
-            inputs.random(),
+            inputs.model().random(),
             recipe.seed(),
             device);
     ImmutableList<Comparison> compared = baselines.compared(slimScores, recipe.seed());
@@ -141,7 +141,7 @@ record Verification(
       return ImmutableList.of();
     }
     try (OnnxPredictor dense = OnnxPredictor.open(inputs.dense().model(), device)) {
-      return latency(dense, slim, grid, inputs.random(), recipe.seed(), progress);
+      return latency(dense, slim, grid, inputs.model().random(), recipe.seed(), progress);
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.RandomAccess;
 import java.util.stream.IntStream;
 import org.fnprune.data.Samples.Sample;
 
-/** Samples that are made when they are asked for: twelve bytes of heap each, however long. */
+/** Samples that are made when they are asked for: about twelve bytes of heap each, however long. */
 final class PackedSamples extends AbstractList<Sample> implements RandomAccess {
 
   private final Sequences tokens;

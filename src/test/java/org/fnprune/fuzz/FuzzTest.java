@@ -38,7 +38,7 @@ class FuzzTest {
   private static final Path LONG_RUNS = Path.of("target", "fuzz");
 
   /** Inputs of the short run, those to start from included. */
-  private static final int RUNS = 1500;
+  private static final int RUNS = 1000;
 
   @TempDir Path folder;
 
