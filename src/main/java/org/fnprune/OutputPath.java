@@ -44,18 +44,23 @@ final class OutputPath {
     }
   }
 
-  /** The real path of a file, or of its nearest parent that exists. */
+  /**
+   * The real path of a file, or of its nearest parent that exists, spelt as the file system does.
+   * {@code ..} is taken back only where there is nothing: behind a link it leads elsewhere.
+   */
   private static Path real(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = path.toAbsolutePath();
     try {
       if (Files.exists(absolute)) {
         return absolute.toRealPath();
       }
     } catch (IOException e) {
-      return absolute;
+      return absolute.normalize();
     }
     Path parent = absolute.getParent();
-    return parent == null ? absolute : real(parent).resolve(absolute.getFileName().toString());
+    return parent == null
+        ? absolute
+        : real(parent).resolve(absolute.getFileName().toString()).normalize();
   }
 
   /** Refuses a folder that could not be made, before anything is computed. */

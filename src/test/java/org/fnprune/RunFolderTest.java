@@ -111,6 +111,18 @@ class RunFolderTest {
         .startsWith("output '" + link + "/out' overlaps the model folder '");
   }
 
+  /** Above a link's target, not above the link: where the file system writes. */
+  @Test
+  void whatLiesAboveALinksTargetIsNotWhatLiesAboveTheLink() throws IOException {
+    Files.createDirectories(folder.resolve("m/sub"));
+    Files.createDirectory(folder.resolve("links"));
+    Path link = Files.createSymbolicLink(folder.resolve("links/link"), folder.resolve("m/sub"));
+    ModelFolder whole = ModelFolder.open(folder.resolve("m"));
+    Path output = link.resolve("../out");
+    assertThat(Failures.of(() -> RunFolder.open(output, LOCK, false, whole)))
+        .startsWith("output '" + output + "' overlaps the model folder '");
+  }
+
   @Test
   void aSecondRunIsKeptOut() throws IOException {
     RunFolder first = begun(LOCK, false);
