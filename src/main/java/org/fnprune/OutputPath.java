@@ -44,6 +44,11 @@ final class OutputPath {
     }
   }
 
+  /** Whether two paths lead to the same file or folder, which need not be there. */
+  static boolean areSame(Path a, Path b) {
+    return real(a).equals(real(b));
+  }
+
   /**
    * The real path of a file, or of its nearest parent that exists, spelt as the file system does.
    * {@code ..} is taken back only where there is nothing: behind a link it leads elsewhere.

@@ -86,7 +86,7 @@ record ProductFolder(Path root, String sub, String index, ImmutableList<String> 
   /** Refuses to replace what is still to be read. */
   void requireNone(List<Path> sources) {
     for (Path source : sources) {
-      if (source.toAbsolutePath().normalize().equals(root.toAbsolutePath().normalize())) {
+      if (OutputPath.areSame(source, root)) {
         throw new UsageException(
             "output '" + root + "' is one of the folders to be merged", "choose another --output");
       }

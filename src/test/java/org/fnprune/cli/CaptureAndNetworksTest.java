@@ -296,6 +296,16 @@ class CaptureAndNetworksTest {
     assertThat(work.path("out")).doesNotExist();
   }
 
+  @Test
+  void aLinkToAFolderToBeMergedIsThatFolder() throws IOException {
+    Files.createDirectory(work.path("a"));
+    Files.createSymbolicLink(work.path("x"), work.path("a"));
+    work.refuses(
+        "merge @/a @/b --output @/x --force",
+        "output '@/x' is one of the folders to be merged",
+        "choose another");
+  }
+
   /** A row of 16 signals is 64 bytes, and three copies of 8192 are more than a mebibyte. */
   @Test
   void aMemoryLimitThatIsTooLowIsRefusedAndNamesWhatIsNeeded() {
