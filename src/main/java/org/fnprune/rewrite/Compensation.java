@@ -29,7 +29,7 @@ public final class Compensation {
   /**
    * The projection of the slim model.
    *
-   * @param weight W′, kept × m
+   * @param weight W′, kept × m; 0 × m where {@link #compact} has left it out
    * @param biasShift 1 × m, to add to the bias
    * @param ridgeUsed ε of the fit, higher than asked for when the system was not positive definite
    *     with that; infinite for bias, NaN for none
@@ -46,6 +46,14 @@ public final class Compensation {
     /** Whether the weight is another than without a fit. */
     public boolean changesWeight() {
       return Double.isFinite(ridgeUsed);
+    }
+
+    /**
+     * This without a weight that stays what is stored: those of many wide units would fill the
+     * heap.
+     */
+    Fit compact() {
+      return changesWeight() ? this : new Fit(Matrix.zeros(0, weight.cols()), biasShift, ridgeUsed);
     }
 
     /** Whether the projection stays what it is without a fit. */

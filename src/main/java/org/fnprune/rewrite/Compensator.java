@@ -59,7 +59,7 @@ public record Compensator(Graph dense, Structure structure, PruningPlan plan) {
                   + unit.id()
                   + "' is fitted by itself, not sequentially: it does not add to a residual stream");
         }
-        fits.put(unit.id(), single.fit(unit, planned.keptPositions()));
+        fits.put(unit.id(), single.fit(unit, planned.keptPositions()).compact());
       }
     }
     return sequential

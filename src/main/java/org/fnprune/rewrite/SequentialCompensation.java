@@ -138,13 +138,13 @@ record SequentialCompensation(
             FittedWeight.isRounded(dense, unit));
     if (planned != null) {
       HeldOutChoice choice = HeldOutChoice.of(errors, weight, ridges, 0);
-      fits.put(unit.id(), single.chosen(unit, weight, choice));
+      fits.put(unit.id(), single.chosen(unit, weight, choice).compact());
       return;
     }
     HeldOutChoice choice =
         HeldOutChoice.of(hasBias(unit) ? errors : errors.aboutZero(), weight, ridges, WORTHWHILE);
     if (!choice.correction().isNone()) {
-      fits.put(unit.id(), choice.fit(weight));
+      fits.put(unit.id(), choice.fit(weight).compact());
     }
   }
 

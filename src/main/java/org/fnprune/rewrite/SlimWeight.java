@@ -2,6 +2,7 @@ package org.fnprune.rewrite;
 
 import com.google.common.primitives.ImmutableIntArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.fnprune.linalg.Matrix;
@@ -79,7 +80,11 @@ final class SlimWeight {
 
   /** What the slim output lacks without a fit: D of e = h D, d × m. */
   Matrix lost() {
-    return dense.minus(spread(stored, kept.toArray(), dense.rows()));
+    int[] places = places(kept.toArray(), dense.rows());
+    return Matrix.tabulate(
+        dense.rows(),
+        dense.cols(),
+        (i, j) -> dense.get(i, j) - (places[i] < 0 ? 0 : stored.get(places[i], j)));
   }
 
   /** The change of the stored weight that its type makes of {@code change}. */
@@ -89,10 +94,18 @@ final class SlimWeight {
 
   /** Rows put in their places among {@code count}, the others zero. */
   static Matrix spread(Matrix rows, int[] indices, int count) {
-    double[] values = new double[Math.multiplyExact(count, rows.cols())];
+    int[] places = places(indices, count);
+    return Matrix.tabulate(
+        count, rows.cols(), (i, j) -> places[i] < 0 ? 0 : rows.get(places[i], j));
+  }
+
+  /** Where each of {@code count} rows is among the indices; −1 where it is not. */
+  private static int[] places(int[] indices, int count) {
+    int[] places = new int[count];
+    Arrays.fill(places, -1);
     for (int i = 0; i < indices.length; i++) {
-      System.arraycopy(rows.row(i), 0, values, indices[i] * rows.cols(), rows.cols());
+      places[indices[i]] = i;
     }
-    return Matrix.of(count, rows.cols(), values);
+    return places;
   }
 }

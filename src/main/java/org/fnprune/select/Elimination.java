@@ -3,8 +3,6 @@ package org.fnprune.select;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.fnprune.capture.Captured;
-import org.fnprune.capture.LiveNeurons;
 import org.fnprune.capture.Moments;
 import org.fnprune.linalg.Cholesky;
 import org.fnprune.linalg.Matrix;
@@ -22,13 +20,9 @@ import org.fnprune.linalg.Threads;
  *   <li>and lose j: Q ← Q − Q_:j Q_j: / Q_jj
  * </ol>
  *
- * <p>The costs add up to the error of the least squares fit on what is left. Of a sketch, which has
- * no pairs of neurons, C is taken as its diagonal.
+ * <p>The costs add up to the error of the least squares fit on what is left.
  */
-final class Elimination {
-
-  /** λ as a share of the mean variance: what least squares usually takes. */
-  private static final double DAMPING = 1e-2;
+final class Elimination implements Removals {
 
   /**
    * The least λ, as a share of the largest E h², of neurons that never vary: of them E hhᵀ − E h E
@@ -45,29 +39,15 @@ final class Elimination {
   private int[] alive;
 
   /** Starts with all channels. */
-  Elimination(Candidate candidate) {
-    Captured captured = candidate.requireMoments();
-    LiveNeurons.requireFinite(captured);
+  Elimination(Candidate candidate, Moments moments) {
     this.unitSize = candidate.unitSize();
-    this.inverse = rows(inverse(captured));
+    this.inverse = rows(inverse(moments, Removals.damping(moments)));
     this.weights = rows(candidate.pricedConsumer());
     this.alive = IntStream.range(0, candidate.width()).toArray();
   }
 
   private static double[][] rows(Matrix matrix) {
     return IntStream.range(0, matrix.rows()).mapToObj(matrix::row).toArray(double[][]::new);
-  }
-
-  private static Matrix inverse(Captured captured) {
-    double mean = Arrays.stream(captured.variance().row(0)).average().orElse(0);
-    double damping = Math.max(DAMPING * mean, Double.MIN_NORMAL);
-    int width = captured.width();
-    if (captured instanceof Moments moments) {
-      return inverse(moments, damping);
-    }
-    Matrix variance = captured.variance();
-    return Matrix.tabulate(
-        width, width, (i, j) -> i == j ? 1 / (Math.max(variance.get(0, i), 0) + damping) : 0);
   }
 
   /** (C + λI)⁻¹ with the λ given, or the first of ten times as much where that is not positive. */
@@ -92,8 +72,8 @@ final class Elimination {
     return alive.clone();
   }
 
-  /** The channel that costs least to remove, the first of equals. */
-  int cheapest() {
+  @Override
+  public int cheapest() {
     int best = alive[0];
     double least = Double.POSITIVE_INFINITY;
     for (int channel : alive) {
@@ -124,8 +104,8 @@ final class Elimination {
             .orElseThrow(() -> new IllegalStateException("an inverse covariance is not positive")));
   }
 
-  /** Removes a channel; what that adds to the error. */
-  double remove(int channel) {
+  @Override
+  public double remove(int channel) {
     double cost = cost(channel);
     alive = Arrays.stream(alive).filter(other -> other != channel).toArray();
     for (int p = channel * unitSize; p < (channel + 1) * unitSize; p++) {

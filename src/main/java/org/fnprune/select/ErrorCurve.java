@@ -5,7 +5,8 @@ import com.google.common.primitives.ImmutableIntArray;
 
 /**
  * What each further removal adds to a unit's output error, in the candidate's metric, while least
- * squares makes up for what went. The values of an error curve are comparable over units.
+ * squares makes up for what went ({@link Removals}). The values of an error curve are comparable
+ * over units.
  */
 final class ErrorCurve {
 
@@ -13,25 +14,25 @@ final class ErrorCurve {
 
   /** The order in which each removal is the cheapest, with the costs (optimal brain surgery). */
   static Ranking cheapestFirst(Candidate candidate) {
-    Elimination elimination = new Elimination(candidate);
+    Removals removals = Removals.of(candidate);
     int width = candidate.width();
     int[] order = new int[width];
     double[] costs = new double[width];
     for (int r = 0; r < width; r++) {
-      int channel = elimination.cheapest();
+      int channel = removals.cheapest();
       order[width - 1 - r] = channel;
-      costs[r] = elimination.remove(channel);
+      costs[r] = removals.remove(channel);
     }
     return ranking(order, costs);
   }
 
   /** A given order, best first, with the costs of removing from its end. */
   static Ranking of(Candidate candidate, ImmutableIntArray order) {
-    Elimination elimination = new Elimination(candidate);
+    Removals removals = Removals.of(candidate);
     int width = order.length();
     double[] costs = new double[width];
     for (int r = 0; r < width; r++) {
-      costs[r] = elimination.remove(order.get(width - 1 - r));
+      costs[r] = removals.remove(order.get(width - 1 - r));
     }
     return ranking(order.toArray(), costs);
   }

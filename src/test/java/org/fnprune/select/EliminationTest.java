@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.fnprune.capture.Moments;
 import org.fnprune.capture.SampleMoments;
+import org.fnprune.capture.Sketch;
 import org.fnprune.linalg.Cholesky;
 import org.fnprune.linalg.Matrices;
 import org.fnprune.linalg.Matrix;
@@ -26,7 +27,7 @@ class EliminationTest {
   @ValueSource(ints = {1, 3})
   void costsAddUpToTheErrorOfTheFitOnTheOthers(int unitSize) {
     Candidate candidate = candidate(unitSize, 5);
-    Elimination elimination = new Elimination(candidate);
+    Elimination elimination = elimination(candidate);
     double sum = 0;
     int[] order = {4, 0, 5, 2, 3};
     for (int r = 0; r < order.length; r++) {
@@ -56,7 +57,7 @@ class EliminationTest {
   void cheapestIsTheArgminOfAllFits(int unitSize) {
     for (long seed = 0; seed < 5; seed++) {
       Candidate candidate = candidate(unitSize, seed);
-      Elimination elimination = new Elimination(candidate);
+      Elimination elimination = elimination(candidate);
       int[] gone = {};
       for (int r = 0; r < CHANNELS - 1; r++) {
         int[] before = gone;
@@ -82,7 +83,7 @@ class EliminationTest {
     Matrix doubled = Matrix.tabulate(400, 6, (t, j) -> samples.get(t, j == 5 ? 2 : j));
     Matrix weight = Matrix.tabulate(6, 4, (i, j) -> 1 + 0.1 * i);
     Candidate candidate = candidate(weight, SampleMoments.of(doubled), 1);
-    Elimination elimination = new Elimination(candidate);
+    Elimination elimination = elimination(candidate);
 
     int first = elimination.cheapest();
     assertThat(first).isIn(2, 5);
@@ -107,11 +108,11 @@ class EliminationTest {
             null,
             new OutputMetric(Matrix.of(new double[][] {{2, 0}, {0, 0}})),
             null);
-    assertThat(new Elimination(alike).cheapest()).isEqualTo(1);
-    Elimination elimination = new Elimination(priced);
+    assertThat(elimination(alike).cheapest()).isEqualTo(1);
+    Elimination elimination = elimination(priced);
     assertThat(elimination.cheapest()).isEqualTo(0);
     assertThat(elimination.cost(0)).isZero();
-    assertThat(elimination.cost(3)).isCloseTo(4 * new Elimination(alike).cost(3), within(1e-9));
+    assertThat(elimination.cost(3)).isCloseTo(4 * elimination(alike).cost(3), within(1e-9));
   }
 
   @Test
@@ -126,6 +127,31 @@ class EliminationTest {
     for (int kept = 1; kept < CHANNELS; kept++) {
       int[] gone = order.subArray(kept, CHANNELS).toArray();
       assertThat(ranking.without(kept)).isLessThanOrEqualTo(error(candidate, gone) + 1e-9);
+    }
+  }
+
+  /**
+   * A sketch has no pairs of neurons: nothing makes up for what goes, as where none go together.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aSketchIsAsMomentsOfNeuronsThatAreIndependent(int unitSize) {
+    int width = CHANNELS * unitSize;
+    Matrix weight = Matrices.gaussian(width, 4, 5);
+    Matrix squares = Matrix.tabulate(1, width, (i, j) -> 10 + 7 * (j * 5 % width));
+    Matrix sum = Matrix.zeros(1, width);
+    Matrix gram = Matrix.tabulate(width, width, (i, j) -> i == j ? squares.get(0, j) : 0);
+    Ranking exact =
+        ErrorCurve.cheapestFirst(candidate(weight, new Moments(10, sum, gram), unitSize));
+    Sketch sketch =
+        new Sketch(10, sum, squares, ImmutableDoubleArray.of(1), Matrix.zeros(width, 1), 0);
+    Ranking ranking =
+        ErrorCurve.cheapestFirst(
+            new Candidate(
+                "u", 0, ChannelWeights.of(weight), unitSize, 1, sketch, null, null, null));
+    assertThat(ranking.order()).isEqualTo(exact.order());
+    for (int kept = 0; kept < CHANNELS; kept++) {
+      assertThat(ranking.without(kept)).isCloseTo(exact.without(kept), within(1e-9));
     }
   }
 
@@ -156,6 +182,10 @@ class EliminationTest {
     ImmutableDoubleArray values = new ObsSelector().rank(candidate(1, 2), 1).value();
     assertThat(values.asList()).isSortedAccordingTo((a, b) -> Double.compare(b, a));
     assertThat(values.get(0)).isGreaterThan(values.get(CHANNELS - 1));
+  }
+
+  private static Elimination elimination(Candidate candidate) {
+    return new Elimination(candidate, (Moments) candidate.requireMoments());
   }
 
   private static double errorWith(Candidate candidate, int[] gone, int next) {
