@@ -285,7 +285,8 @@ def digest_model(folder):
 
 
 def report(results):
-    lines = ["# Faults", "", f"Made by `faults.py` on {results['date']} ({results['machine']}), commit {results['commit']}.", ""]
+    lines = ["# Faults", "", f"Made by `faults.py` ({results['machine']}): " +
+             "; ".join(f"{part} {made}" for part, made in results["made"].items()) + ".", ""]
     for what, seconds in zip(("5,000 texts (killed while it captures and selects)", "512 texts, fitted sequentially (the rest)"),
                              results["stage_seconds"]):
         lines += [f"Undisturbed, {what}: " + ", ".join(f"{n} {t:.1f} s" for n, t in zip(STAGES, seconds)) + ".", ""]
@@ -335,10 +336,12 @@ def main():
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     file = HERE / "results.json"
     results = json.loads(file.read_text()) if options.only and file.exists() else {}
-    results.update({
-        "date": time.strftime("%Y-%m-%d"), "machine": f"{os.cpu_count()} cores, {platform.system()}",
-        "commit": commit.stdout.strip(), "stage_seconds": [t for _, _, t in settings], "files_compared": len(reference)})
     wanted = options.only or ["kills", "signals", "faults"]
+    results.update({
+        "machine": f"{os.cpu_count()} cores, {platform.system()}", "stage_seconds": [t for _, _, t in settings],
+        "files_compared": len(reference)})
+    results.setdefault("made", {}).update(
+        {part: f"{time.strftime('%Y-%m-%d')}, commit {commit.stdout.strip()}" for part in wanted})
     if "kills" in wanted:
         results["kills"] = kills(settings, options.kills, options.seed)
     if "signals" in wanted:
