@@ -3,6 +3,7 @@ package org.fnprune.data;
 import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableSet;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
@@ -141,7 +142,10 @@ public final class DatasetReader {
   private static UsageException unreadable(Path file, Compression compression, Exception e) {
     Throwable cause = Throwables.getRootCause(e);
     boolean system = cause instanceof FileSystemException;
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String message =
+        cause instanceof EOFException
+            ? "it ends too early"
+            : cause.getMessage() == null ? cause.toString() : cause.getMessage();
     return compression == Compression.NONE || system
         ? new UsageException(
             "cannot read dataset " + file + ": " + message, "check its permissions", e)
