@@ -6,7 +6,7 @@
     python benchmarks/limits/limits.py threads WORK
 
 `big` makes a model of 3.2 GB (benchmarks/size/model.py, which needs numpy and onnx) and prunes it with calibration
-text; `rows` captures the moments of many short rows with the bundled model, and prunes with them; `threads` counts
+text; `rows` captures the moments of many rows, eight tokens of each, with the bundled model, and prunes with them; `threads` counts
 the threads of the process that used the processor. Peaks of memory are read from /proc every 10 ms. Each run goes into
 results.json beside this file, in place of the last of its name, and RESULTS.md is written anew from all of them.
 """
@@ -135,13 +135,16 @@ def many_rows(options):
     for count in (options.rows // 100, options.rows):
         rows_of(count, text)
         recipe.write_text(f"model: {POLYMATH}\noutput: {options.work / 'unused'}\n"
-                          f"calibration: {{dataset: {text}, num_samples: {count}, max_seq_length: 40, batch_size: 32}}\n"
+                          f"calibration: {{dataset: {text}, num_samples: {count}, max_seq_length: 8, batch_size: 256}}\n"
                           "prune: {targets: [ffn], sparsity: 0.5}\n")
-        run(options, f"capture-{count}", ["capture", recipe, "--output", moments, "--force"])
-        run(options, f"prune-{count}", [
-            "prune", POLYMATH, "--calibration", text, "--num-samples", count, "--max-seq-length", 40, "--batch-size", 32,
-            "--sparsity", 0.5, "--selector", "obs", "--compensate", "none", "--latency", "false",
-            "--output", options.work / "run", "--force"])
+        for name, arguments in (
+                (f"capture-{count}", ["capture", recipe, "--output", moments, "--force"]),
+                (f"prune-{count}", [
+                    "prune", POLYMATH, "--calibration", text, "--num-samples", count, "--max-seq-length", 8,
+                    "--batch-size", 256, "--sparsity", 0.5, "--selector", "obs", "--compensate", "none", "--latency", "false",
+                    "--output", options.work / "run", "--force"])):
+            if not options.only or name in options.only.split(","):
+                run(options, name, arguments)
         for folder in (moments, options.work / "run"):
             shutil.rmtree(folder, ignore_errors=True)
     text.unlink()
@@ -164,7 +167,7 @@ def main():
     parser.add_argument("--heap")
     parser.add_argument("--memory", default="512MiB", help="of `big`: fnprune's --memory")
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--only", default="", help="of `big`: names of runs, with commas")
+    parser.add_argument("--only", default="", help="of `big` and `rows`: names of runs, with commas")
     parser.add_argument("--keep", action="store_true", help="of `big`: leave the model there")
     options = parser.parse_args()
     options.heap = options.heap or {"big": "1g", "rows": "512m", "threads": "1g"}[options.what]
