@@ -245,16 +245,6 @@ def faults(runs, reference, times):
                    {"identical": again == 0 and digest(runs.out) == whole})
     runs.recipe.write_text(recipe)
 
-    if shutil.which("strace"):
-        runs.fresh()
-        trace = runs.work / "connections"
-        watched = subprocess.run(
-            ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(trace), *runs.command, "run", str(runs.recipe)],
-            capture_output=True, text=True)
-        count = sum("AF_INET" in line for line in trace.read_text().splitlines())
-        record(f"none: {count} connections to a network were opened (strace)", watched.returncode, watched.stderr,
-               {"identical": digest(runs.out) == reference})
-
     before = digest_model(ROOT / "recipes/models/polymath")
     runs.fresh()
     process = runs.start()
@@ -278,6 +268,21 @@ def faults(runs, reference, times):
         record(name, refused.returncode, refused.stderr,
                {"identical": digest_model(ROOT / "recipes/models/polymath") == before})
     return results
+
+
+def network(runs, reference):
+    """Connections to a network that a run asks the system for."""
+    if not shutil.which("strace"):
+        return None
+    runs.fresh()
+    trace = runs.work / "connections"
+    code = subprocess.run(
+        ["strace", "-f", "-qq", "-e", "trace=connect,sendto,sendmsg", "-o", str(trace), *runs.command, "run", str(runs.recipe)],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode
+    result = {"exit": code, "connections": sum("AF_INET" in line for line in trace.read_text().splitlines()),
+              "identical": digest(runs.out) == reference}
+    print(result, flush=True)
+    return result
 
 
 def digest_model(folder):
@@ -314,6 +319,9 @@ def report(results):
         lines += [f"| {f['fault']} | {f['exit']} | {'<br>'.join(f['said'])} | {'yes' if f['identical'] else 'NO'} |"
                   for f in results["faults"]]
         lines.append("")
+    if results.get("network"):
+        lines += ["## Network", "", f"Connections to a network that a whole run asks the system for (strace): "
+                  f"{results['network']['connections']}; exit code {results['network']['exit']}.", ""]
     (HERE / "RESULTS.md").write_text("\n".join(lines))
 
 
@@ -322,7 +330,7 @@ def main():
     parser.add_argument("--command", default=f"java -jar {ROOT}/target/fnprune.jar", help="how fnprune is started")
     parser.add_argument("--kills", type=int, default=70)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", choices=["kills", "signals", "faults"], action="append")
+    parser.add_argument("--only", choices=["kills", "signals", "faults", "network"], action="append")
     parser.add_argument("--work", type=pathlib.Path, help="default: a temporary folder")
     options = parser.parse_args()
     work = options.work or pathlib.Path(tempfile.mkdtemp(prefix="fnprune-faults"))
@@ -336,7 +344,7 @@ def main():
     commit = subprocess.run(["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"], capture_output=True, text=True)
     file = HERE / "results.json"
     results = json.loads(file.read_text()) if options.only and file.exists() else {}
-    wanted = options.only or ["kills", "signals", "faults"]
+    wanted = options.only or ["kills", "signals", "faults", "network"]
     results.update({
         "machine": f"{os.cpu_count()} cores, {platform.system()}", "stage_seconds": [t for _, _, t in settings],
         "files_compared": len(reference)})
@@ -348,6 +356,8 @@ def main():
         results["signals"] = signals(*settings[1])
     if "faults" in wanted:
         results["faults"] = faults(*settings[1])
+    if "network" in wanted:
+        results["network"] = network(settings[1][0], settings[1][1])
     file.write_text(json.dumps(results, indent=1) + "\n")
     report(results)
     shutil.rmtree(work, ignore_errors=True)

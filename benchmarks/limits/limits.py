@@ -152,7 +152,7 @@ def many_rows(options):
 
 def threads(options):
     for count in (1, 2):
-        for selector in ("obs", "network-graph"):
+        for selector in ("obs", "functional-networks"):
             run(options, f"threads-{count}-{selector}", [
                 "run", ROOT / "recipes" / "polymath-add.yaml", "--selector", selector, "--latency", "false",
                 "--threads", count, "--output", options.work / "run", "--force"], threads=True)
