@@ -345,9 +345,9 @@ def main():
     file = HERE / "results.json"
     results = json.loads(file.read_text()) if options.only and file.exists() else {}
     wanted = options.only or ["kills", "signals", "faults", "network"]
-    results.update({
-        "machine": f"{os.cpu_count()} cores, {platform.system()}", "stage_seconds": [t for _, _, t in settings],
-        "files_compared": len(reference)})
+    results.update({"machine": f"{os.cpu_count()} cores, {platform.system()}", "files_compared": len(reference)})
+    if "kills" in wanted:
+        results["stage_seconds"] = [t for _, _, t in settings]
     results.setdefault("made", {}).update(
         {part: f"{time.strftime('%Y-%m-%d')}, commit {commit.stdout.strip()}" for part in wanted})
     if "kills" in wanted:
